@@ -1,0 +1,4 @@
+"""Rongcuo: the tolerance and correction procedure, run as models.
+
+Layers, from the doors down to the floor, are written in `[tool.importlinter]` of `pyproject.toml`.
+"""

@@ -1,0 +1,1 @@
+"""Tests mirror `service/`, plus `conformance/` (outside suites) and `processes/` (shipped models played through)."""
