@@ -1,0 +1,1 @@
+"""Our BPMN dialect on SpiffWorkflow, which is imported here alone."""

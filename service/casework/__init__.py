@@ -1,0 +1,1 @@
+"""The domain: case files, and what processes do to them."""

@@ -1,0 +1,1 @@
+"""Decisions: DMN models read, linked and evaluated with FEEL. Pure."""

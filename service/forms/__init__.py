@@ -1,0 +1,1 @@
+"""form-js schemas: read, checked, and submissions validated against them. Pure."""

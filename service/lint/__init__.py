@@ -1,0 +1,1 @@
+"""Rules over a whole deployment, one module a rule. Pure."""

@@ -1,0 +1,1 @@
+"""Message catalogues for every door: code and facts to words. No Flask."""

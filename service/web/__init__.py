@@ -1,0 +1,1 @@
+"""The HTTP door. Flask is imported here alone."""
