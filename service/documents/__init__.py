@@ -1,1 +1,0 @@
-"""Documents rendered from data."""
