@@ -1,0 +1,140 @@
+"""Typed settings of one running service, read once from a mapping of environment variables."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from service.errors import Invalid
+
+DEFAULT_DATABASE = "sqlite:///var/rongcuo.db"
+SITE_ZONE = ZoneInfo("Asia/Shanghai")
+SECRET_KEY_FILE = Path("var/secret-key")
+MINIMUM_SECRET_LENGTH = 32  # characters
+LOCALES = ("zh_CN", "en")
+
+
+class Profile(StrEnum):
+    PRODUCTION = "production"  # no seed, no known passwords, deployments wait for a second person
+    DEMO = "demo"  # seeded, deployments live at once; loopback only
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that may differ between two installations."""
+
+    database: str = DEFAULT_DATABASE  # SQLAlchemy URL, SQLite or PostgreSQL
+    profile: Profile = Profile.PRODUCTION
+    host: str = "127.0.0.1"
+    port: int = 8080
+    zone: ZoneInfo = SITE_ZONE  # of FEEL now(), cron and timers without a zone
+    locale: str = "zh_CN"
+    secret_key: str | None = None  # None: the key file is read, and written on first use
+    secret_key_file: Path = SECRET_KEY_FILE
+    session_idle: timedelta = timedelta(minutes=30)  # a login session ends after so long without a request
+    session_lifetime: timedelta = timedelta(hours=12)  # and in any case after so long
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings; an unset or empty variable means its default.
+
+        Raises `Invalid` with the variable, what was found and what is expected.
+        """
+        values = os.environ if environment is None else environment
+        default = cls()
+        profile = _choice(values, "RONGCUO_PROFILE", [item.value for item in Profile], default.profile.value)
+        host = values.get("RONGCUO_HOST") or default.host
+        if profile == Profile.DEMO and not is_loopback(host):
+            # Seeded accounts have known passwords: they must never be reachable from another machine.
+            raise Invalid("settings.demo_not_loopback", variable="RONGCUO_HOST", found=host)
+        return cls(
+            database=_database(values.get("RONGCUO_DATABASE") or default.database),
+            profile=Profile(profile),
+            host=host,
+            port=_integer(values, "RONGCUO_PORT", default.port, 1, 65535),
+            zone=_zone(values.get("RONGCUO_ZONE") or default.zone.key),
+            locale=_choice(values, "RONGCUO_LOCALE", LOCALES, default.locale),
+            secret_key=_secret(values.get("RONGCUO_SECRET_KEY") or None),
+            secret_key_file=Path(values.get("RONGCUO_SECRET_KEY_FILE") or default.secret_key_file),
+            session_idle=timedelta(minutes=_integer(values, "RONGCUO_SESSION_IDLE_MINUTES", 30, 1, 24 * 60)),
+            session_lifetime=timedelta(hours=_integer(values, "RONGCUO_SESSION_HOURS", 12, 1, 24 * 7)),
+        )
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether this is a seeded demonstration on one machine."""
+        return self.profile is Profile.DEMO
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address reaches this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the key that signs cookies and tokens; the key file is made on first use, readable by its owner alone."""
+    if settings.secret_key is not None:
+        return settings.secret_key
+    path = settings.secret_key_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_text(encoding="ascii").strip()
+        if len(key) < MINIMUM_SECRET_LENGTH:
+            raise Invalid("settings.secret_file_broken", path=str(path), minimum=MINIMUM_SECRET_LENGTH) from None
+        return key
+    key = secrets.token_urlsafe(48)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(key + "\n")
+    return key
+
+
+def _choice(values: Mapping[str, str], variable: str, allowed: tuple[str, ...] | list[str], default: str) -> str:
+    found = values.get(variable) or default
+    if found not in allowed:
+        raise Invalid("settings.not_a_choice", variable=variable, found=found, expected=", ".join(allowed))
+    return found
+
+
+def _integer(values: Mapping[str, str], variable: str, default: int, low: int, high: int) -> int:
+    text = values.get(variable)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
+        raise Invalid("settings.not_a_number", variable=variable, found=text, low=low, high=high)
+    return int(text)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Invalid("settings.unknown_zone", variable="RONGCUO_ZONE", found=name) from error
+
+
+def _database(url: str) -> str:
+    if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
+        # The URL may hold a password: only its scheme is repeated.
+        raise Invalid("settings.unknown_database", variable="RONGCUO_DATABASE", found=url.split(":", 1)[0])
+    if url.startswith("postgresql:"):
+        return "postgresql+psycopg:" + url.removeprefix("postgresql:")
+    return url
+
+
+def _secret(text: str | None) -> str | None:
+    if text is not None and len(text) < MINIMUM_SECRET_LENGTH:
+        raise Invalid("settings.secret_too_short", variable="RONGCUO_SECRET_KEY", minimum=MINIMUM_SECRET_LENGTH)
+    return text
