@@ -1,0 +1,3 @@
+"""What service.cli has to say, in English, which is the msgid of the catalogues."""
+
+MESSAGES: dict[str, str] = {}
