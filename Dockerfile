@@ -23,11 +23,12 @@ COPY --from=build /opt/rongcuo /opt/rongcuo
 COPY --from=build /src/service /srv/rongcuo/service
 COPY --from=build /src/processes /srv/rongcuo/processes
 COPY --from=build /src/forms /srv/rongcuo/forms
-WORKDIR /srv/rongcuo
+# The product keeps what it writes (database, key) in the folder var below the working folder.
+WORKDIR /var/lib/rongcuo
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
-    RONGCUO_HOST=0.0.0.0 \
-    RONGCUO_DATABASE=sqlite:////var/lib/rongcuo/rongcuo.db
+    PYTHONPATH=/srv/rongcuo \
+    RONGCUO_HOST=0.0.0.0
 USER 10001
 VOLUME /var/lib/rongcuo
 EXPOSE 8080
