@@ -1,1 +1,44 @@
-"""Tables and every query on them, one module an aggregate. SQLAlchemy is imported here alone."""
+"""Tables and every query on them, one module an aggregate. SQLAlchemy is imported here alone.
+
+To add a table or column: the model in its module, the module in the list below, then a revision in
+`migrations/versions`. Text columns that hold JSON hold it as text; whoever writes them encodes it.
+"""
+
+from sqlalchemy.orm import Session
+
+from service.store import (
+    audit,
+    definitions,
+    deployments,
+    evaluations,
+    history,
+    incidents,
+    jobs,
+    keys,
+    process_instances,
+    submissions,
+    subscriptions,
+    user_tasks,
+)
+from service.store.base import Base, Page
+from service.store.database import Database, is_lost_race
+
+__all__ = [
+    "Base",
+    "Database",
+    "Page",
+    "Session",
+    "audit",
+    "definitions",
+    "deployments",
+    "evaluations",
+    "history",
+    "incidents",
+    "is_lost_race",
+    "jobs",
+    "keys",
+    "process_instances",
+    "submissions",
+    "subscriptions",
+    "user_tasks",
+]

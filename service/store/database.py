@@ -1,0 +1,106 @@
+"""The database of a site: connections, writing and reading sessions, and what differs between SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from service.errors import Conflict
+
+BUSY_TIMEOUT_SECONDS = 15
+
+# serialization failure, deadlock, lock not available
+_LOST_RACES = frozenset({"40001", "40P01", "55P03"})
+
+
+class Database:
+    """One database: `writing()` and `reading()` open sessions; whoever opens one commits and closes it."""
+
+    def __init__(self, url: str, *, echo: bool = False) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {"echo": echo}
+        if self.is_sqlite:
+            if parsed.database and parsed.database != ":memory:":
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"timeout": BUSY_TIMEOUT_SECONDS, "check_same_thread": False}
+        else:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+            options |= {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+        self.url = parsed.render_as_string(hide_password=False)
+        self._engine = create_engine(parsed, **options)
+        # SQLite has one writer; waiting for it here is fair and wakes at once, unlike the busy handler's polling.
+        self._writer = threading.Lock() if self.is_sqlite else None
+        if self.is_sqlite:
+            event.listen(self._engine, "connect", _prepare_sqlite_connection)
+            event.listen(self._engine, "begin", _begin_sqlite_transaction)
+        self._write_engine = self._engine.execution_options(rongcuo_writes=True)
+
+    @property
+    def engine(self) -> Engine:
+        """The SQLAlchemy engine, for migrations and for tests of this package."""
+        return self._engine
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a session that may write.
+
+        Transaction: on SQLite it holds the only write lock from its start to its end. Raises `Conflict` when another
+        writer does not finish in time.
+        """
+        if self._writer is not None and not self._writer.acquire(timeout=BUSY_TIMEOUT_SECONDS):
+            raise Conflict("database_busy", seconds=BUSY_TIMEOUT_SECONDS)
+        try:
+            with Session(self._write_engine, expire_on_commit=False, autoflush=True) as session:
+                yield session
+        finally:
+            if self._writer is not None:
+                self._writer.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a session that sees one state of the database and hinders no writer."""
+        with Session(self._engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def is_lost_race(error: BaseException) -> bool:
+    """Return whether a database error means that another transaction came first, so that a second try may succeed."""
+    if isinstance(error, IntegrityError):
+        return True
+    if isinstance(error, OperationalError) and "database is locked" in str(error.orig):
+        return True
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _LOST_RACES
+
+
+def _prepare_sqlite_connection(connection: Any, _record: object) -> None:
+    # The driver would begin transactions by its own rules; _begin_sqlite_transaction does it by ours.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
+        "temp_store=MEMORY",
+        "cache_size=-16000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite_transaction(connection: Connection) -> None:
+    # A writer that began as a reader could not be given the write lock without risking SQLITE_BUSY in the middle.
+    writes = connection.get_execution_options().get("rongcuo_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,164 @@
+"""Versions of processes, decisions and forms: three tables of one shape, and the questions that all three answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.store.base import Base, IndexedKey, Key, PrimaryKey, enum_column
+from service.store.deployments import Release
+
+
+class _Definition:
+    """What a version of a process, decision, requirements graph or form has in common."""
+
+    key: Mapped[PrimaryKey]
+    definition_id: Mapped[str]  # id in the file
+    version: Mapped[int]  # counts up per id from 1
+    version_tag: Mapped[str | None]
+    name: Mapped[str | None]
+    deployment_key: Mapped[IndexedKey] = mapped_column(ForeignKey("deployment.key"))
+    resource_key: Mapped[Key] = mapped_column(ForeignKey("resource.key"))
+    resource_name: Mapped[str]
+    digest: Mapped[str]  # SHA-256 over the file and what it binds to by `deployment`; equal digest, no new version
+    release: Mapped[Release] = mapped_column(enum_column(Release))
+    created_at: Mapped[datetime]
+
+
+class ProcessDefinition(_Definition, Base):
+    __tablename__ = "process_definition"
+    __table_args__ = (
+        UniqueConstraint("definition_id", "version"),
+        Index(None, "definition_id", "release", "version"),
+        Index(None, "definition_id", "version_tag"),
+    )
+
+    start_form_id: Mapped[str | None]
+
+
+class DecisionRequirements(_Definition, Base):
+    """A version of a .dmn file's decision requirements graph."""
+
+    __tablename__ = "decision_requirements"
+    __table_args__ = (UniqueConstraint("definition_id", "version"), Index(None, "definition_id", "release", "version"))
+
+
+class DecisionDefinition(_Definition, Base):
+    __tablename__ = "decision_definition"
+    __table_args__ = (
+        UniqueConstraint("definition_id", "version"),
+        Index(None, "definition_id", "release", "version"),
+        Index(None, "definition_id", "version_tag"),
+    )
+
+    requirements_key: Mapped[Key] = mapped_column(ForeignKey("decision_requirements.key"))
+
+
+class FormDefinition(_Definition, Base):
+    __tablename__ = "form_definition"
+    __table_args__ = (
+        UniqueConstraint("definition_id", "version"),
+        Index(None, "definition_id", "release", "version"),
+        Index(None, "definition_id", "version_tag"),
+    )
+
+
+AnyDefinition = TypeVar("AnyDefinition", ProcessDefinition, DecisionRequirements, DecisionDefinition, FormDefinition)
+
+
+def get(session: Session, kind: type[AnyDefinition], key: int) -> AnyDefinition | None:
+    return session.get(kind, key)
+
+
+def live(session: Session, kind: type[AnyDefinition], definition_id: str) -> AnyDefinition | None:
+    """Return the latest version in use."""
+    statement = (
+        select(kind)
+        .where(kind.definition_id == definition_id, kind.release == Release.LIVE)
+        .order_by(kind.version.desc())
+        .limit(1)
+    )
+    return session.scalars(statement).first()
+
+
+def newest(session: Session, kind: type[AnyDefinition], definition_id: str) -> AnyDefinition | None:
+    """Return the latest version that was not refused, in use or waiting."""
+    statement = (
+        select(kind)
+        .where(kind.definition_id == definition_id, kind.release != Release.REFUSED)
+        .order_by(kind.version.desc())
+        .limit(1)
+    )
+    return session.scalars(statement).first()
+
+
+def highest_version(session: Session, kind: type[AnyDefinition], definition_id: str) -> int:
+    """Return the highest version number ever given to an id; 0 when there is none."""
+    return session.scalar(select(func.max(kind.version)).where(kind.definition_id == definition_id)) or 0
+
+
+def by_version(session: Session, kind: type[AnyDefinition], definition_id: str, version: int) -> AnyDefinition | None:
+    statement = select(kind).where(
+        kind.definition_id == definition_id, kind.version == version, kind.release == Release.LIVE
+    )
+    return session.scalars(statement).first()
+
+
+def by_version_tag(session: Session, kind: type[AnyDefinition], definition_id: str, tag: str) -> AnyDefinition | None:
+    """Return the latest version in use that bears a version tag."""
+    statement = (
+        select(kind)
+        .where(kind.definition_id == definition_id, kind.version_tag == tag, kind.release == Release.LIVE)
+        .order_by(kind.version.desc())
+        .limit(1)
+    )
+    return session.scalars(statement).first()
+
+
+def latest_of_each(session: Session, kind: type[AnyDefinition]) -> Sequence[AnyDefinition]:
+    """Return the latest version in use of every id, ordered by id."""
+    newest_version = (
+        select(kind.definition_id, func.max(kind.version).label("version"))
+        .where(kind.release == Release.LIVE)
+        .group_by(kind.definition_id)
+        .subquery()
+    )
+    statement = (
+        select(kind)
+        .join(
+            newest_version,
+            (kind.definition_id == newest_version.c.definition_id) & (kind.version == newest_version.c.version),
+        )
+        .order_by(kind.definition_id)
+    )
+    return session.scalars(statement).all()
+
+
+def versions(session: Session, kind: type[AnyDefinition], definition_id: str | None = None) -> Sequence[AnyDefinition]:
+    """Return all versions, of one id or of all, newest first within an id."""
+    statement = select(kind).order_by(kind.definition_id, kind.version.desc())
+    if definition_id is not None:
+        statement = statement.where(kind.definition_id == definition_id)
+    return session.scalars(statement).all()
+
+
+def by_name(session: Session, kind: type[AnyDefinition], name: str) -> AnyDefinition | None:
+    """Return the latest version in use of a definition with this name."""
+    statement = (
+        select(kind).where(kind.name == name, kind.release == Release.LIVE).order_by(kind.version.desc()).limit(1)
+    )
+    return session.scalars(statement).first()
+
+
+def of_keys(session: Session, kind: type[AnyDefinition], keys: Iterable[int]) -> Sequence[AnyDefinition]:
+    return session.scalars(select(kind).where(kind.key.in_(list(keys)))).all()
+
+
+def release_deployment(session: Session, deployment_key: int, release: Release) -> None:
+    """Let in or refuse every definition that a deployment brought."""
+    for kind in (ProcessDefinition, DecisionRequirements, DecisionDefinition, FormDefinition):
+        session.execute(update(kind).where(kind.deployment_key == deployment_key).values(release=release))

@@ -1,0 +1,217 @@
+"""Jobs: work waiting for the worker or an outside client, and the links that tie due moments to deadlines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, and_, delete, func, insert, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey, enum_column
+
+
+class JobKind(StrEnum):
+    TIMER = "timer"  # a timer inside an instance
+    START_TIMER = "start-timer"  # starts an instance of the latest version
+    SERVICE = "service"  # a task whose topic names a handler here or a client outside
+
+
+class JobState(StrEnum):
+    OPEN = "open"
+    FAILED = "failed"  # no retries left; an incident tells why
+
+
+class Job(Base):
+    __tablename__ = "job"
+    __table_args__ = (
+        Index(None, "state", "due_at", "key"),
+        Index(None, "topic", "state", "due_at", "key"),
+    )
+
+    key: Mapped[PrimaryKey]  # key of the flow node instance or timer that waits
+    kind: Mapped[JobKind] = mapped_column(enum_column(JobKind))
+    state: Mapped[JobState] = mapped_column(enum_column(JobState), default=JobState.OPEN)
+    topic: Mapped[str | None]  # of service jobs
+    job_kind: Mapped[str | None]  # BPMN_ELEMENT, EXECUTION_LISTENER, TASK_LISTENER
+    due_at: Mapped[datetime]  # earliest moment; moved by back-off
+    timer_due_at: Mapped[datetime | None]  # what the timer means, whatever back-off did
+    priority: Mapped[int] = mapped_column(default=50)
+    retries: Mapped[int]
+    failures: Mapped[int] = mapped_column(default=0)  # so far, for back-off
+    lease_until: Mapped[datetime | None]  # nobody else takes it before
+    lease_token: Mapped[Key | None]  # whoever has it may answer for the job
+    worker: Mapped[str | None]
+    error_code: Mapped[str | None]  # of the last failure
+    error_message: Mapped[str | None]
+    headers: Mapped[str] = mapped_column(default="{}")  # JSON object
+    repetitions: Mapped[int | None]  # turns of a cycle still to come; None without end or no cycle
+    element_id: Mapped[str]
+    element_instance_key: Mapped[Key | None]
+    instance_key: Mapped[Key | None]  # None for start timers
+    root_key: Mapped[IndexedKey | None]
+    definition_key: Mapped[IndexedKey]
+    process_id: Mapped[str]
+    business_key: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class DeadlineLink(Base):
+    """A due moment of a job or user task that an expression took from a deadline."""
+
+    __tablename__ = "deadline_link"
+    __table_args__ = (Index(None, "deadline_key", "root_key"),)
+
+    holder_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)  # job or user task
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    deadline_key: Mapped[Key]
+    offset_days: Mapped[int | None]  # working days from the deadline's due day; None: the due moment itself
+    root_key: Mapped[IndexedKey]
+
+
+def get(session: Session, key: int) -> Job | None:
+    return session.get(Job, key)
+
+
+def reload(session: Session, key: int) -> Job | None:
+    """Return a job as it stands in the database, locked until the transaction's end on PostgreSQL."""
+    return session.get(Job, key, populate_existing=True, with_for_update=True)
+
+
+def insert_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(Job), rows)
+
+
+def delete_all(session: Session, keys: Collection[int]) -> None:
+    if keys:
+        session.execute(delete(Job).where(Job.key.in_(list(keys))))
+
+
+def change(session: Session, key: int, **values: Any) -> None:
+    session.execute(update(Job).where(Job.key == key).values(**values))
+
+
+def claim_due(
+    session: Session,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    lease_token: int,
+    worker: str,
+    topics: Collection[str],
+    limit: int,
+) -> Sequence[Job]:
+    """Lease due timers, and due service jobs of the given topics, soonest first.
+
+    Transaction: on PostgreSQL rows that another worker is claiming are skipped.
+    """
+    mine = or_(Job.kind != JobKind.SERVICE, Job.topic.in_(sorted(topics)))
+    return _lease(session, mine, now, lease_until, lease_token, worker, limit)
+
+
+def activate(
+    session: Session,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    lease_token: int,
+    worker: str,
+    topic: str,
+    limit: int,
+) -> Sequence[Job]:
+    """Lease service jobs of one topic to a client outside."""
+    mine = and_(Job.kind == JobKind.SERVICE, Job.topic == topic)
+    return _lease(session, mine, now, lease_until, lease_token, worker, limit)
+
+
+def next_due(session: Session, topics: Collection[str]) -> datetime | None:
+    """Return when the worker has something to do next."""
+    return session.scalar(
+        select(func.min(Job.due_at)).where(
+            Job.state == JobState.OPEN, or_(Job.kind != JobKind.SERVICE, Job.topic.in_(sorted(topics)))
+        )
+    )
+
+
+def open_of_root(session: Session, root_key: int) -> Sequence[Job]:
+    return session.scalars(select(Job).where(Job.root_key == root_key).order_by(Job.key)).all()
+
+
+def search(
+    session: Session,
+    *,
+    root_key: int | None = None,
+    instance_key: int | None = None,
+    business_key: str | None = None,
+    state: JobState | None = None,
+    kind: JobKind | None = None,
+    topic: str | None = None,
+    limit: int = 100,
+) -> Sequence[Job]:
+    """Return jobs by due moment."""
+    statement = select(Job).order_by(Job.due_at, Job.key).limit(limit)
+    for column, value in (
+        (Job.root_key, root_key),
+        (Job.instance_key, instance_key),
+        (Job.business_key, business_key),
+        (Job.state, state),
+        (Job.kind, kind),
+        (Job.topic, topic),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    return session.scalars(statement).all()
+
+
+def start_timers(session: Session, process_id: str) -> Sequence[Job]:
+    return session.scalars(select(Job).where(Job.kind == JobKind.START_TIMER, Job.process_id == process_id)).all()
+
+
+def insert_links(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(DeadlineLink), rows)
+
+
+def delete_links(session: Session, holder_keys: Collection[int]) -> None:
+    if holder_keys:
+        session.execute(delete(DeadlineLink).where(DeadlineLink.holder_key.in_(list(holder_keys))))
+
+
+def roots_linked_to(session: Session, deadline_key: int) -> Sequence[int]:
+    """Return the root instances that have a due moment from a deadline."""
+    statement = (
+        select(DeadlineLink.root_key)
+        .where(DeadlineLink.deadline_key == deadline_key)
+        .distinct()
+        .order_by(DeadlineLink.root_key)
+    )
+    return session.scalars(statement).all()
+
+
+def links_of(session: Session, holder_key: int) -> Sequence[DeadlineLink]:
+    statement = select(DeadlineLink).where(DeadlineLink.holder_key == holder_key).order_by(DeadlineLink.position)
+    return session.scalars(statement).all()
+
+
+def _lease(
+    session: Session, mine: Any, now: datetime, lease_until: datetime, lease_token: int, worker: str, limit: int
+) -> Sequence[Job]:
+    free = or_(Job.lease_until.is_(None), Job.lease_until <= now)
+    due = (
+        select(Job.key)
+        .where(Job.state == JobState.OPEN, Job.due_at <= now, free, mine)
+        .order_by(Job.due_at, Job.key)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    keys = list(session.scalars(due))
+    if not keys:
+        return []
+    session.execute(
+        update(Job).where(Job.key.in_(keys)).values(lease_until=lease_until, lease_token=lease_token, worker=worker)
+    )
+    leased = select(Job).where(Job.key.in_(keys)).order_by(Job.due_at, Job.key)
+    return session.scalars(leased.execution_options(populate_existing=True)).all()

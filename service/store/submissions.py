@@ -1,0 +1,84 @@
+"""Submissions, which never change, and drafts, which their author may change until the task is completed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, delete, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey
+
+
+class Submission(Base):
+    """What a person sent in through a form or a client, before and after validation."""
+
+    __tablename__ = "submission"
+    __table_args__ = (UniqueConstraint("user_task_key", "idempotency_key"), Index(None, "business_key", "key"))
+
+    key: Mapped[PrimaryKey]
+    user_task_key: Mapped[IndexedKey | None]  # None: a start form
+    instance_key: Mapped[Key]
+    root_key: Mapped[IndexedKey]
+    business_key: Mapped[str | None]
+    element_id: Mapped[str]
+    form_key: Mapped[Key | None]
+    data: Mapped[str]  # JSON as sent
+    accepted: Mapped[str]  # JSON after validation: {"variables": {...}, "records": {path: value}}
+    submitted_by: Mapped[str]
+    submitted_at: Mapped[datetime]
+    idempotency_key: Mapped[str | None]  # a second request with the same key changes nothing
+
+
+class Draft(Base):
+    __tablename__ = "draft"
+
+    user_task_key: Mapped[int] = mapped_column(KEY, primary_key=True, autoincrement=False)
+    author: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[str]  # JSON as typed
+    saved_at: Mapped[datetime]
+
+
+def add(session: Session, submission: Submission) -> None:
+    session.add(submission)
+
+
+def of_task(session: Session, user_task_key: int) -> Submission | None:
+    statement = select(Submission).where(Submission.user_task_key == user_task_key).order_by(Submission.key.desc())
+    return session.scalars(statement).first()
+
+
+def repeated(session: Session, user_task_key: int, idempotency_key: str) -> Submission | None:
+    """Return the submission that an earlier request with the same key made."""
+    statement = select(Submission).where(
+        Submission.user_task_key == user_task_key, Submission.idempotency_key == idempotency_key
+    )
+    return session.scalars(statement).first()
+
+
+def of_root(session: Session, root_key: int) -> Sequence[Submission]:
+    return session.scalars(select(Submission).where(Submission.root_key == root_key).order_by(Submission.key)).all()
+
+
+def of_case(session: Session, business_key: str) -> Sequence[Submission]:
+    statement = select(Submission).where(Submission.business_key == business_key).order_by(Submission.key)
+    return session.scalars(statement).all()
+
+
+def draft(session: Session, user_task_key: int, author: str) -> Draft | None:
+    return session.get(Draft, (user_task_key, author))
+
+
+def save_draft(session: Session, user_task_key: int, author: str, data: str, saved_at: datetime) -> None:
+    row = session.get(Draft, (user_task_key, author))
+    if row is None:
+        session.add(Draft(user_task_key=user_task_key, author=author, data=data, saved_at=saved_at))
+    else:
+        row.data = data
+        row.saved_at = saved_at
+
+
+def delete_drafts(session: Session, user_task_keys: Sequence[int]) -> None:
+    if user_task_keys:
+        session.execute(delete(Draft).where(Draft.user_task_key.in_(user_task_keys)))
