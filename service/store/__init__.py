@@ -7,7 +7,10 @@ To add a table or column: the model in its module, the module in the list below,
 from sqlalchemy.orm import Session
 
 from service.store import (
+    accounts,
     audit,
+    cases,
+    deadlines,
     definitions,
     deployments,
     evaluations,
@@ -15,20 +18,26 @@ from service.store import (
     incidents,
     jobs,
     keys,
+    notices,
     process_instances,
+    records,
     submissions,
     subscriptions,
     user_tasks,
 )
 from service.store.base import Base, Page
-from service.store.database import Database, is_lost_race
+from service.store.database import Database, DatabaseError, is_lost_race
 
 __all__ = [
     "Base",
     "Database",
+    "DatabaseError",
     "Page",
     "Session",
+    "accounts",
     "audit",
+    "cases",
+    "deadlines",
     "definitions",
     "deployments",
     "evaluations",
@@ -37,7 +46,9 @@ __all__ = [
     "is_lost_race",
     "jobs",
     "keys",
+    "notices",
     "process_instances",
+    "records",
     "submissions",
     "subscriptions",
     "user_tasks",
