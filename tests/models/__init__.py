@@ -1,0 +1,1 @@
+"""The shipped models under the Modeler's own linter and against one another."""
