@@ -1,0 +1,297 @@
+"""A decision table: input columns, rules, outputs and a hit policy. DMN 1.5, 8.
+
+Declared types of columns are for people and for the Modeler's editors; as in Camunda they are not enforced on cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from service import feel
+from service.dmn import hit_policy, item_definitions
+from service.dmn.model import Aggregation, DecisionTable, HitPolicy, InputColumn, OutputColumn, Rule
+from service.dmn.reading import (
+    Element,
+    Names,
+    Reading,
+    Tests,
+    Text,
+    all_text,
+    child,
+    children,
+    line_of,
+    name_of,
+    text_of,
+    type_name,
+)
+from service.dmn.run import Run
+from service.dmn.trace import InputValue, MatchedRule, OutputValue, RuleNotMatched, TableTrace
+
+# Column of the Modeler's own annotations, which it keeps in a rule's description.
+DESCRIPTION = "description"
+
+_HIT_POLICY_LETTERS = {
+    "U": "UNIQUE",
+    "F": "FIRST",
+    "A": "ANY",
+    "P": "PRIORITY",
+    "C": "COLLECT",
+    "R": "RULE ORDER",
+    "O": "OUTPUT ORDER",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    tests: tuple[tuple[int, Tests], ...]  # column and cell; cells that take anything left out
+    outputs: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    kind: ClassVar[str] = "decisionTable"
+    display: DecisionTable
+    inputs: tuple[Text, ...]
+    rules: tuple[CompiledRule, ...]
+    defaults: tuple[Text, ...] | None
+    ranks: tuple[tuple[feel.Value, ...], ...]
+
+    def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
+        return self.decide(scope, run, None)
+
+    def decide(self, scope: Mapping[str, feel.Value], run: Run, trace: TableTrace | None) -> feel.Value:
+        """The table's value; what happened to each rule goes into the trace where one is given."""
+        values = [expression.evaluate(scope, run) for expression in self.inputs]
+        matching, missed = self._match(values, scope, run)
+        hits = [
+            hit_policy.Hit(row + 1, tuple(_value(cell, scope, run) for cell in self.rules[row].outputs))
+            for row in matching
+        ]
+        if trace is not None:
+            self._record(trace, values, hits, missed)
+        if hits:
+            return hit_policy.apply(hit_policy.Hits(self.display, self.ranks, hits, run))
+        default = tuple(_value(cell, scope, run) for cell in self.defaults) if self.defaults else None
+        return hit_policy.without_hit(self.display, default, run)
+
+    def _match(
+        self, values: list[feel.Value], scope: Mapping[str, feel.Value], run: Run
+    ) -> tuple[list[int], list[tuple[int, int]]]:
+        """Rows that match, and of the others row and first failing column."""
+        matching: list[int] = []
+        missed: list[tuple[int, int]] = []
+        first_only = self.display.hit_policy is HitPolicy.FIRST
+        for row, rule in enumerate(self.rules):
+            for column, cell in rule.tests:
+                if not cell.passes(values[column], scope, run):
+                    missed.append((row, column))
+                    break
+            else:
+                matching.append(row)
+                if first_only:
+                    break
+        return matching, missed
+
+    def _record(
+        self,
+        trace: TableTrace,
+        values: list[feel.Value],
+        hits: list[hit_policy.Hit],
+        missed: list[tuple[int, int]],
+    ) -> None:
+        columns, rules = self.display.inputs, self.display.rules
+        trace.inputs = tuple(
+            InputValue(column.id, column.label, value) for column, value in zip(columns, values, strict=True)
+        )
+        trace.matched = tuple(
+            MatchedRule(
+                rules[hit.index - 1].id,
+                hit.index,
+                tuple(
+                    OutputValue(column.id, column.name or column.label, value)
+                    for column, value in zip(self.display.outputs, hit.outputs, strict=True)
+                ),
+                rules[hit.index - 1].annotations,
+            )
+            for hit in hits
+        )
+        trace.not_matched = tuple(
+            RuleNotMatched(rules[row].id, row + 1, columns[at].id, columns[at].label, rules[row].inputs[at], values[at])
+            for row, at in missed
+        )
+
+
+def _value(cell: Text, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
+    return cell.evaluate(scope, run) if cell.text else None
+
+
+def read(element: Element, names: Names, reading: Reading) -> Table:
+    inputs = [(_input_column(column), column) for column in children(element, "input")]
+    outputs = [(_output_column(column), column) for column in children(element, "output")]
+    annotations = tuple(
+        name_of(column) or f"annotation {position}"
+        for position, column in enumerate(children(element, "annotation"), start=1)
+    )
+    display, compiled = _rules(element, annotations, len(inputs), len(outputs), names, reading)
+    if any(DESCRIPTION in rule.annotations for rule in display):
+        annotations = (*annotations, DESCRIPTION)
+    table = DecisionTable(
+        id=element.get("id") or "",
+        hit_policy=_hit_policy(element, reading),
+        aggregation=_aggregation(element, reading),
+        inputs=tuple(column for column, _ in inputs),
+        outputs=tuple(column for column, _ in outputs),
+        annotations=annotations,
+        rules=display,
+    )
+    ranks = tuple(_ranks(column, node, names, reading) for column, node in outputs)
+    _check_outputs(table, element, ranks, reading)
+    return Table(
+        display=table,
+        inputs=tuple(_input_expression(node, names, reading) for _, node in inputs),
+        rules=compiled,
+        defaults=_defaults([node for _, node in outputs], names, reading),
+        ranks=ranks,
+    )
+
+
+def _input_column(column: Element) -> InputColumn:
+    expression = child(column, "inputExpression")
+    text = text_of(expression)
+    return InputColumn(
+        id=column.get("id") or "",
+        label=column.get("label") or text,
+        expression=text,
+        type_name=type_name(expression) if expression is not None else None,
+        allowed=text_of(child(column, "inputValues")),
+    )
+
+
+def _output_column(column: Element) -> OutputColumn:
+    name = name_of(column)
+    return OutputColumn(
+        id=column.get("id") or "",
+        name=name,
+        label=column.get("label") or name,
+        type_name=type_name(column),
+        allowed=text_of(child(column, "outputValues")),
+        default=text_of(child(column, "defaultOutputEntry")),
+    )
+
+
+def _input_expression(column: Element, names: Names, reading: Reading) -> Text:
+    expression = child(column, "inputExpression")
+    if expression is None or not text_of(expression):
+        reading.find("dmn_input_expression_missing", column, "inputExpression")
+        return Text("", column.get("id"), None)
+    return reading.text(expression, names, "inputExpression")
+
+
+def _rules(
+    element: Element, annotations: tuple[str, ...], inputs: int, outputs: int, names: Names, reading: Reading
+) -> tuple[tuple[Rule, ...], tuple[CompiledRule, ...]]:
+    display: list[Rule] = []
+    compiled: list[CompiledRule] = []
+    for rule in children(element, "rule"):
+        tests = list(children(rule, "inputEntry"))
+        results = list(children(rule, "outputEntry"))
+        if (len(tests), len(results)) != (inputs, outputs):
+            reading.find(
+                "dmn_rule_length", rule, "rule", row=len(display) + 1,
+                inputs=len(tests), outputs=len(results), wanted_inputs=inputs, wanted_outputs=outputs,
+            )  # fmt: skip
+            tests, results = [], []  # a rule that cannot be read never matches
+        index = len(display) + 1
+        display.append(
+            Rule(
+                id=rule.get("id") or f"rule {index}",
+                index=index,
+                inputs=tuple(map(text_of, tests)) or ("",) * inputs,
+                outputs=tuple(map(text_of, results)) or ("",) * outputs,
+                annotations=_annotations(rule, annotations),
+                line=line_of(rule),
+            )
+        )
+        cells = [(column, reading.tests(cell, names, "inputEntry")) for column, cell in enumerate(tests)]
+        never = () if results else ((0, Tests("", rule.get("id"), None)),)
+        compiled.append(
+            CompiledRule(
+                tests=never or tuple((column, cell) for column, cell in cells if cell is not None),
+                outputs=tuple(_output(cell, names, reading) for cell in results),
+            )
+        )
+    return tuple(display), tuple(compiled)
+
+
+def _output(cell: Element, names: Names, reading: Reading) -> Text:
+    """An output cell; an empty one, or the Modeler's `-`, is null."""
+    if text_of(cell) in {"", "-"}:
+        return Text("", cell.get("id"), None)
+    return reading.text(cell, names, "outputEntry")
+
+
+def _annotations(rule: Element, columns: tuple[str, ...]) -> dict[str, str]:
+    texts = [text_of(entry) for entry in children(rule, "annotationEntry")]
+    named = {
+        columns[position] if position < len(columns) else f"annotation {position + 1}": text
+        for position, text in enumerate(texts)
+        if text
+    }
+    if description := all_text(child(rule, "description")):
+        named[DESCRIPTION] = description
+    return named
+
+
+def _defaults(columns: list[Element], names: Names, reading: Reading) -> tuple[Text, ...] | None:
+    entries = [child(column, "defaultOutputEntry") for column in columns]
+    if not any(entry is not None and text_of(entry) for entry in entries):
+        return None
+    return tuple(
+        _output(entry, names, reading) if entry is not None else Text("", column.get("id"), None)
+        for entry, column in zip(entries, columns, strict=True)
+    )
+
+
+def _hit_policy(element: Element, reading: Reading) -> HitPolicy:
+    written = (element.get("hitPolicy") or "UNIQUE").strip()
+    name = _HIT_POLICY_LETTERS.get(written, written)
+    if name not in {known.value for known in HitPolicy}:
+        reading.find("dmn_hit_policy_unknown", element, "hitPolicy", hit_policy=written)
+        return HitPolicy.UNIQUE
+    return HitPolicy(name)
+
+
+def _aggregation(element: Element, reading: Reading) -> Aggregation | None:
+    written = (element.get("aggregation") or "").strip()
+    if not written:
+        return None
+    if written not in {known.value for known in Aggregation}:
+        reading.find("dmn_aggregation_unknown", element, "aggregation", aggregation=written)
+        return None
+    return Aggregation(written)
+
+
+def _ranks(column: OutputColumn, node: Element, names: Names, reading: Reading) -> tuple[feel.Value, ...]:
+    """The column's predefined values in order; those of its type where it has none of its own."""
+    text = column.allowed or reading.allowed_values.get(column.type_name or "", "")
+    return tuple(item_definitions.ordered_values(text, names | reading.member_names))
+
+
+def _check_outputs(
+    table: DecisionTable, element: Element, ranks: tuple[tuple[feel.Value, ...], ...], reading: Reading
+) -> None:
+    if not table.outputs:
+        reading.find("dmn_output_missing", element, "output")
+    if len(table.outputs) > 1:
+        output_nodes = children(element, "output")
+        for column, node in zip(table.outputs, output_nodes, strict=True):
+            if not column.name:
+                reading.find("dmn_output_without_name", node, "name")
+            elif sum(other.name == column.name for other in table.outputs) > 1:
+                reading.find("dmn_name_twice", node, "name", name=column.name)
+        if table.hit_policy is HitPolicy.COLLECT and table.aggregation not in {None, Aggregation.COUNT}:
+            reading.find("dmn_aggregation_of_several", element, "aggregation", aggregation=str(table.aggregation))
+    if table.hit_policy in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER} and not any(ranks):
+        reading.find("dmn_priority_without_values", element, "outputValues", hit_policy=str(table.hit_policy))

@@ -1,0 +1,31 @@
+"""A boxed list. DMN 1.5, 7.3.6."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from service import feel
+from service.dmn.model import Logic
+from service.dmn.reading import Element, Names, Reading, children, tag
+from service.dmn.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class List:
+    kind: ClassVar[str] = "list"
+    items: tuple[Logic, ...]
+
+    def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
+        return [item.evaluate(scope, run) for item in self.items]
+
+
+def read(element: Element, names: Names, reading: Reading) -> List:
+    return List(
+        tuple(
+            reading.boxed_readers[tag(item)](item, names, reading)
+            for item in children(element)
+            if tag(item) in reading.boxed_readers
+        )
+    )

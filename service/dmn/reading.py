@@ -1,0 +1,218 @@
+"""Help for reading: elements of all DMN versions alike, FEEL texts compiled, faults noted as findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias, cast
+
+from lxml import etree
+
+from service import feel
+from service.dmn.model import Logic
+from service.dmn.run import Run
+from service.errors import Finding, Severity
+from service.feel.types import ANY, BUILT_IN, Named, Type
+
+Element: TypeAlias = etree._Element  # lxml gives its element class no public name
+Names: TypeAlias = frozenset[str]
+
+_FEEL_LANGUAGES = ("feel", "s-feel", "camunda-feel")
+
+# Spellings of old versions and of Camunda 7 beside those of `feel.types`.
+_ALIASES = {
+    "daysAndTimeDuration": "days and time duration",
+    "yearsAndMonthsDuration": "years and months duration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A FEEL expression of the model; unreadable ones evaluate to null with a diagnostic."""
+
+    text: str
+    element_id: str | None
+    expression: feel.Expression | None
+
+    def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
+        if self.expression is None:
+            run.note("dmn_expression_unreadable", self.element_id, expression=self.text)
+            return None
+        value = self.expression.run(scope, run.feel)
+        if run.feel.diagnostics:
+            run.take_diagnostics(self.element_id, self.text)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """The unary tests of an input cell."""
+
+    text: str
+    element_id: str | None
+    tests: feel.UnaryTests | None
+
+    def passes(self, value: feel.Value, scope: Mapping[str, feel.Value], run: Run) -> bool:
+        if self.tests is None:
+            run.note("dmn_expression_unreadable", self.element_id, expression=self.text)
+            return False
+        outcome = self.tests.run(value, scope, run.feel)
+        if run.feel.diagnostics:
+            run.take_diagnostics(self.element_id, self.text)
+        return outcome is True
+
+
+@dataclass(slots=True)
+class Reading:
+    """One file being read."""
+
+    file: str
+    boxed_readers: Mapping[str, Callable[[Element, Names, Reading], Logic]]
+    types: dict[str, Type] = field(default_factory=dict)
+    language: str = ""  # expressionLanguage of the definitions
+    member_names: Names = frozenset()  # components of item definitions, known after a dot; names of types
+    allowed_values: dict[str, str] = field(default_factory=dict)  # texts of item definitions, by name
+    unlinked: Names = frozenset()  # names of imports whose models are not at hand yet
+    findings: list[Finding] = field(default_factory=list)
+
+    def find(
+        self, code: str, node: Element, at: str | None, severity: Severity = Severity.ERROR, **facts: object
+    ) -> None:
+        """Note a fault at an element; `at` is the property as the XML names it."""
+        owner = _nearest(node, "id")
+        named = _nearest(node, "name")
+        self.findings.append(
+            Finding(
+                code=code,
+                severity=severity,
+                file=self.file,
+                element_id=owner.get("id") if owner is not None else None,
+                element_name=named.get("name") if named is not None else None,
+                property=at,
+                line=line_of(node),
+                facts=facts,
+            )
+        )
+
+    def boxed(self, parent: Element, names: Names) -> Logic | None:
+        """The boxed expression inside an element; None where there is none."""
+        for child in children(parent):
+            read = self.boxed_readers.get(tag(child))
+            if read is not None:
+                return read(child, names, self)
+        return None
+
+    def text(self, element: Element, names: Names, at: str = "text") -> Text:
+        """The FEEL expression in the `text` of an element."""
+        source = text_of(element)
+        if not source or not self._is_feel(element):
+            return Text(source, element.get("id"), None)
+        try:
+            return Text(source, element.get("id"), feel.parse(source, names | self.member_names))
+        except feel.FeelSyntaxError as error:
+            self._syntax(error, element, at, source)
+            return Text(source, element.get("id"), None)
+
+    def tests(self, element: Element, names: Names, at: str = "text") -> Tests | None:
+        """The unary tests in the `text` of an element; None where anything passes."""
+        source = text_of(element)
+        if source in {"", "-"}:
+            return None
+        if not self._is_feel(element):
+            return Tests(source, element.get("id"), None)
+        try:
+            return Tests(source, element.get("id"), feel.parse_unary_tests(source, names | self.member_names))
+        except feel.FeelSyntaxError as error:
+            self._syntax(error, element, at, source)
+            return Tests(source, element.get("id"), None)
+
+    def type(self, element: Element, at: str = "typeRef") -> Type:
+        """The type that an element declares; Any where it declares none."""
+        name = type_name(element)
+        return ANY if name is None else self.resolve_type(name, element, at)
+
+    def resolve_type(self, name: str, element: Element, at: str = "typeRef") -> Type:
+        """The type of that name; of an item definition a reference, so that they may stand in any order."""
+        if name in self.types:
+            return Named(name)
+        if name in BUILT_IN:
+            return BUILT_IN[name]
+        try:
+            found = feel.parse_type(name)
+        except feel.FeelSyntaxError:
+            found = Named(name)
+        if isinstance(found, Named):
+            if not any(name.startswith(f"{prefix}.") for prefix in self.unlinked):
+                self.find("dmn_type_unknown", element, at, type=name)
+            return ANY
+        return found
+
+    def _is_feel(self, element: Element) -> bool:
+        """Whether an expression is FEEL; another language is refused by its name."""
+        language = (element.get("expressionLanguage") or self.language).strip()
+        if not language or language.lower() in _FEEL_LANGUAGES or "/feel" in language.lower():
+            return True
+        self.find("dmn_language_not_supported", element, "expressionLanguage", language=language)
+        return False
+
+    def _syntax(self, error: feel.FeelSyntaxError, element: Element, at: str, source: str) -> None:
+        self.find(
+            "dmn_expression_syntax", element, at, expression=source, reason=error.code, reason_facts=dict(error.facts),
+            line=error.line, column=error.column, caret=error.caret,
+        )  # fmt: skip
+
+
+def tag(element: Element) -> str:
+    """The local name; empty for comments and processing instructions."""
+    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+
+
+def children(element: Element, *names: str) -> Iterator[Element]:
+    for child in element:
+        if isinstance(child.tag, str) and (not names or tag(child) in names):
+            yield child
+
+
+def child(element: Element, name: str) -> Element | None:
+    return next(children(element, name), None)
+
+
+def line_of(element: Element) -> int | None:
+    """The element's 1-based line in the file."""
+    return cast("int | None", element.sourceline)  # typed wrongly in the stubs
+
+
+def all_text(element: Element | None) -> str:
+    """The text inside an element without surrounding space."""
+    return "".join(map(str, element.itertext())).strip() if element is not None else ""
+
+
+def text_of(element: Element | None) -> str:
+    """The text of an element's `text` child, without surrounding space."""
+    return all_text(child(element, "text")) if element is not None else ""
+
+
+def name_of(element: Element) -> str:
+    """An element's name with single spaces."""
+    return " ".join((element.get("name") or "").split())
+
+
+def type_name(element: Element) -> str | None:
+    """The declared type, without the prefix of FEEL's or the model's own namespace, under the standard's name."""
+    written = element.get("typeRef")
+    if written is None:
+        written = all_text(child(element, "typeRef"))
+    name = " ".join(written.split())
+    prefix, colon, local = name.partition(":")
+    if colon and (prefix == "feel" or prefix in element.nsmap):
+        name = local  # DMN 1.1 writes types as qualified XML names
+    if not name or name == "<Undefined>":
+        return None
+    return _ALIASES.get(name, name)
+
+
+def _nearest(element: Element, attribute: str) -> Element | None:
+    node: Element | None = element
+    while node is not None and node.get(attribute) is None:
+        node = node.getparent()
+    return node

@@ -1,0 +1,47 @@
+"""The DMN engine as the conformance runner calls it. The contract stands in `tck/run_tck.py` of the shared folder."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from service import dmn, feel
+
+ENVIRONMENT = feel.Environment(now=dt.datetime.now(dt.UTC), zone=ZoneInfo("UTC"))
+
+_Stamp = tuple[str, int]
+
+
+def evaluate(model_paths: Sequence[Path], invocable: str, kind: str, inputs: Mapping[str, object]) -> feel.Value:
+    """Evaluate a decision, business knowledge model or decision service of the first model, found by its name."""
+    model = _model(tuple((str(path), path.stat().st_mtime_ns) for path in model_paths))
+    values = {name: _value(value) for name, value in inputs.items()}
+    if kind == "bkm":
+        return dmn.evaluate_function(model, invocable, values, ENVIRONMENT).value
+    if kind == "decisionService":
+        return dmn.evaluate_service(model, invocable, values, ENVIRONMENT).value
+    # A value under a decision's name stands in for its evaluation.
+    decision = next(one for one in model.decisions if one.name == invocable)
+    given = values if len(model.decisions) > 1 else None
+    return dmn.evaluate(model, decision.id, values, ENVIRONMENT, given=given, trace=False).value
+
+
+@lru_cache(maxsize=64)
+def _model(stamps: tuple[_Stamp, ...]) -> dmn.Model:
+    models = [dmn.read(Path(path).read_bytes(), Path(path).name) for path, _ in stamps]
+    return dmn.link(models)[0]
+
+
+def _value(value: object) -> feel.Value:
+    """A FEEL value of what the runner hands over; its temporal values are a type name and a text."""
+    if isinstance(value, list):
+        return [_value(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _value(item) for name, item in value.items()}
+    lexical = getattr(value, "lexical", None)
+    if isinstance(lexical, str):
+        return feel.temporal.parse(lexical)
+    return feel.from_python(value)
