@@ -37,7 +37,7 @@ def link(models: Sequence[Model]) -> tuple[Model, ...]:
                 findings.append(_finding("dmn_import_cycle", model, one))
             else:
                 found[one.name] = resolve(candidates[0], (*importing, candidates[0]))
-        read = reader.read(model.xml, model.file, found)
+        read = reader.read(model.xml, model.file, found, model.names)
         linked[position] = replace(read, findings=(*read.findings, *findings))
         return linked[position]
 

@@ -188,6 +188,7 @@ class Model:
     elements: Mapping[str, Element] = field(repr=False)  # by id
     imported: Mapping[str, Model] = field(repr=False)  # by the import's name
     xml: bytes = field(repr=False)
+    names: frozenset[str] = field(default=frozenset(), repr=False)  # of functions that the environment adds
 
     def decision(self, reference: str) -> Decision | None:
         """The decision with this id, else with this name."""

@@ -41,10 +41,13 @@ _ZEEBE_VERSION_TAG = "{http://camunda.org/schema/zeebe/1.0}versionTag"
 _CAMUNDA_VERSION_TAG = "{http://camunda.org/schema/1.0/dmn}versionTag"
 
 
-def read(xml: bytes, file: str, others: Mapping[str, Model] | None = None) -> Model:
+def read(
+    xml: bytes, file: str, others: Mapping[str, Model] | None = None, names: frozenset[str] = frozenset()
+) -> Model:
     """Read and compile a model; its faults are `Model.findings`.
 
-    `others` holds the models that its imports resolve to, by import name (see `graph.link`).
+    `others` holds the models that its imports resolve to, by import name (see `graph.link`). `names` are those of
+    functions that the environment will add; the ones that hold spaces must be known here.
 
     Raises `Invalid` for XML that is broken or too large, has a document type, or is not DMN.
     """
@@ -60,6 +63,7 @@ def read(xml: bytes, file: str, others: Mapping[str, Model] | None = None) -> Mo
         name_of(item): text_of(child(item, "allowedValues")) for item in children(definitions, "itemDefinition")
     }
     item_definitions.read(definitions, {name: model.types for name, model in imported.items()}, reading)
+    reading.member_names |= names
     reading.member_names |= frozenset(reading.types)  # types are known after `instance of`
 
     nodes = {node.get("id", ""): node for node in children(definitions) if tag(node) in _READERS}
@@ -91,6 +95,7 @@ def read(xml: bytes, file: str, others: Mapping[str, Model] | None = None) -> Mo
         elements=elements,
         imported=imported,
         xml=xml,
+        names=names,
     )
     findings = (*reading.findings, *graph.check(model))
     object.__setattr__(model, "findings", findings)  # the graph is checked on the finished model
