@@ -102,4 +102,4 @@ def decode_cursor(cursor: str, *kinds: type) -> list[Any]:
             for part, kind in zip(parts, kinds, strict=True)
         ]
     except (ValueError, TypeError, binascii.Error, UnicodeError) as error:
-        raise Invalid("cursor_invalid", cursor=cursor[:80]) from error
+        raise Invalid("store.cursor_invalid", cursor=cursor[:80]) from error

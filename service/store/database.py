@@ -57,7 +57,7 @@ class Database:
         writer does not finish in time.
         """
         if self._writer is not None and not self._writer.acquire(timeout=BUSY_TIMEOUT_SECONDS):
-            raise Conflict("database_busy", seconds=BUSY_TIMEOUT_SECONDS)
+            raise Conflict("store.busy", seconds=BUSY_TIMEOUT_SECONDS)
         try:
             with Session(self._write_engine, expire_on_commit=False, autoflush=True) as session:
                 yield session
@@ -73,6 +73,10 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+# What the driver raises, for those who must tell a lost race from a fault.
+DatabaseError = DBAPIError
 
 
 def is_lost_race(error: BaseException) -> bool:

@@ -295,5 +295,5 @@ def _cursor(order: TaskOrder, last: UserTask) -> str:
 
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
-        raise Invalid("cursor_invalid", cursor=moment.isoformat())
+        raise Invalid("store.cursor_invalid", cursor=moment.isoformat())
     return moment

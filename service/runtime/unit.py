@@ -1,0 +1,273 @@
+"""The unit of work: one transaction, one `now`, one actor, and what the use cases reach through it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from service import feel, store
+from service.auth.actor import SYSTEM, Actor, ActorKind
+from service.bpmn.waits import Link
+from service.errors import Conflict
+from service.feel import Value
+from service.runtime.definitions import Definitions
+from service.runtime.workflow_cache import WorkflowCache
+
+__all__ = [
+    "SYSTEM",
+    "Actor",
+    "ActorKind",
+    "Clock",
+    "FunctionSource",
+    "Handler",
+    "InstanceContext",
+    "JobContext",
+    "Link",
+    "Part",
+    "Plugins",
+    "RecordSource",
+    "Site",
+    "Superseded",
+    "UnitOfWork",
+    "opened",
+]
+
+
+class Superseded(Conflict):
+    """Another transaction came first; a second try on fresh rows may succeed."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """The present moment, aware, UTC."""
+        ...
+
+
+@dataclass(slots=True)
+class InstanceContext:
+    """Where an expression stands, a task is completed or a job runs; handed to what the domain plugs in."""
+
+    instance_key: int  # process instance, the called one where it is called
+    root_key: int
+    business_key: str | None  # id of the case file
+    variables: Mapping[str, Value]  # visible there, without the records
+    process_id: str = ""
+
+    def subject_key(self) -> str | None:
+        """The key of the person whom this part of the process is about, from the variable `subject`."""
+        subject = self.variables.get("subject")
+        key = subject.get("key") if isinstance(subject, Mapping) else None
+        return None if key is None else str(key)
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """A service task's job, as its handler sees it."""
+
+    key: int  # the same in every attempt: a handler that acts outside uses it to act once
+    topic: str
+    element_id: str
+    headers: Mapping[str, str]
+    variables: Mapping[str, Value]  # visible at the task, input mappings applied
+    instance: InstanceContext
+    attempt: int  # 1-based
+
+
+Handler = Callable[["UnitOfWork", JobContext], Mapping[str, object] | None]
+
+
+class RecordSource(Protocol):
+    """The records of the domain: names that FEEL reads beside variables, and that form fields write."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The record names: `case`, `subject`, `matter`, ..."""
+        ...
+
+    def read(self, unit: UnitOfWork, instance: InstanceContext) -> Mapping[str, Value]:
+        """The records of an instance's case, read when a name is asked for; empty without a case."""
+        ...
+
+    def validate(self, unit: UnitOfWork, instance: InstanceContext, values: Mapping[str, Value]) -> None:
+        """Check values by their path, e.g. `matter.privateGain`. Raises `FormRejected`."""
+        ...
+
+    def write(self, unit: UnitOfWork, instance: InstanceContext, path: str, value: Value) -> None:
+        """Write one value in the present transaction."""
+        ...
+
+
+class FunctionSource(Protocol):
+    """What the domain adds to FEEL."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the functions; those that hold spaces must be known when text is parsed."""
+        ...
+
+    def functions(self, unit: UnitOfWork, instance: InstanceContext) -> Mapping[str, feel.Function]:
+        """The functions for one instance. `instance` follows the evaluation: it always tells where FEEL stands now."""
+        ...
+
+
+class _NoRecords:
+    names: frozenset[str] = frozenset()
+
+    def read(self, unit: UnitOfWork, instance: InstanceContext) -> Mapping[str, Value]:
+        return {}
+
+    def validate(self, unit: UnitOfWork, instance: InstanceContext, values: Mapping[str, Value]) -> None:
+        return None
+
+    def write(self, unit: UnitOfWork, instance: InstanceContext, path: str, value: Value) -> None:
+        raise LookupError(path)
+
+
+class _NoFunctions:
+    names: frozenset[str] = frozenset()
+
+    def functions(self, unit: UnitOfWork, instance: InstanceContext) -> Mapping[str, feel.Function]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """What the domain gives the engine."""
+
+    handlers: Mapping[str, Handler] = field(default_factory=dict)  # by topic of a service task
+    functions: FunctionSource = field(default_factory=_NoFunctions)
+    records: RecordSource = field(default_factory=_NoRecords)
+
+
+class KeyPool:
+    """Blocks of keys that committed units of work left over."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._blocks: list[range] = []
+
+    def take(self) -> range | None:
+        with self._lock:
+            return self._blocks.pop() if self._blocks else None
+
+    def give_back(self, block: range) -> None:
+        if block:
+            with self._lock:
+                self._blocks.append(block)
+
+
+@dataclass(slots=True)
+class Site:
+    """What all units of work of one process share."""
+
+    database: store.Database
+    clock: Clock
+    zone: ZoneInfo
+    plugins: Plugins
+    second_person: bool  # whether a deployment waits for somebody else to let it in
+    definitions: Definitions
+    workflows: WorkflowCache
+    keys: KeyPool = field(default_factory=KeyPool)
+    work_arrived: threading.Event = field(default_factory=threading.Event)  # set when a job became due by a commit
+
+
+class Part(Protocol):
+    """State that one package keeps in a unit of work, and its share in the commit."""
+
+    order: int  # parts with lower numbers write first
+
+    def __init__(self, unit: UnitOfWork) -> None: ...
+
+    def write(self) -> None:
+        """Write what is still to be written, in the transaction."""
+        ...
+
+    def committed(self) -> None: ...
+
+    def dropped(self) -> None:
+        """The transaction was rolled back."""
+        ...
+
+
+P = TypeVar("P", bound=Part)
+
+
+class UnitOfWork:
+    """One transaction with one `now` and one actor; a door opens it, calls a use case and commits."""
+
+    def __init__(self, engine: Site, session: store.Session, actor: Actor, now: datetime, *, writes: bool) -> None:
+        self.engine = engine
+        self.session = session
+        self.actor = actor
+        self.now = now
+        self.writes = writes
+        self.links: list[Link] = []  # deadlines that expressions used since the host was last asked
+        self._parts: dict[type[Part], Part] = {}
+        self._left_over = range(0)
+        self._pooled = True  # the keys at hand survive a rollback
+        self._done = False
+
+    def new_key(self) -> int:
+        """Return a key that nothing else on the site has."""
+        if not self._left_over:
+            block = self.engine.keys.take()
+            self._pooled = block is not None
+            self._left_over = block if block is not None else store.keys.take_block(self.session)
+        key = self._left_over[0]
+        self._left_over = self._left_over[1:]
+        return key
+
+    def use_deadline(self, deadline_key: int, offset: int | None = None) -> None:
+        """Tie whatever is being computed to a deadline: when the deadline moves, so will the result."""
+        self.links.append(Link(deadline_key, offset))
+
+    def part(self, kind: type[P]) -> P:
+        """Return this unit's instance of `kind`, made when first asked for."""
+        found = self._parts.get(kind)
+        if found is None:
+            found = self._parts[kind] = kind(self)
+        assert isinstance(found, kind)  # noqa: S101 - stored under its own type
+        return found
+
+    def commit(self) -> None:
+        """Write what the parts hold back and commit; nothing below a door calls this."""
+        if not self.writes:
+            raise RuntimeError("this unit of work was opened for reading")
+        for part in self._ordered():
+            part.write()
+        self.session.commit()
+        self._done = True
+        self.engine.keys.give_back(self._left_over)
+        self._left_over = range(0)
+        for part in self._ordered():
+            part.committed()
+
+    def _ordered(self) -> Sequence[Part]:
+        return sorted(self._parts.values(), key=lambda part: part.order)
+
+    def close(self) -> None:
+        """Roll back unless committed."""
+        if self._done:
+            return
+        self._done = True
+        self.session.rollback()
+        if self._pooled:
+            self.engine.keys.give_back(self._left_over)
+        for part in self._ordered():
+            part.dropped()
+
+
+@contextmanager
+def opened(site: Site, actor: Actor, *, writes: bool) -> Iterator[UnitOfWork]:
+    """Open a unit of work; leaving it without commit rolls back."""
+    with site.database.writing() if writes else site.database.reading() as session:
+        unit = UnitOfWork(site, session, actor, site.clock.now(), writes=writes)
+        try:
+            yield unit
+        finally:
+            unit.close()
