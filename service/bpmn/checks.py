@@ -1,0 +1,257 @@
+"""Rules of BPMN that a process must keep to run as drawn; each breach is a finding at its element."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from service.bpmn.definition import Dialect, Element, ProcessDefinition
+from service.bpmn.source import Source
+
+Sources = Mapping[str, Source]
+
+_INTERMEDIATE_CATCH = {"message", "timer", "signal", "conditional", "link"}
+_INTERMEDIATE_THROW = {"message", "signal", "escalation", "compensation", "link"}
+_BOUNDARY = {"message", "timer", "signal", "conditional", "error", "escalation", "compensation", "cancel"}
+_START = {"message", "timer", "signal", "conditional"}
+_HANDLER_START = _START | {"error", "escalation", "compensation"}
+_END = {"message", "signal", "error", "escalation", "compensation", "terminate", "cancel"}
+_ACTIVITIES = {"task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask",
+               "businessRuleTask", "callActivity", "subProcess", "transaction"}  # fmt: skip
+
+
+def check(
+    definition: ProcessDefinition, sources: Sources, process: Source, flow_scopes: Mapping[str, str | None]
+) -> None:
+    """Report every breach in a process."""
+    for element in definition.elements.values():
+        source = sources[element.id]
+        if not element.id:
+            source.error("bpmn_element_without_id", "id", element=element.tag)
+        _RULES_BY_TAG.get(element.tag, _nothing)(definition, element, source)
+        _flows(definition, element, source)
+        if element.multi_instance is not None and element.type == "EVENT_SUB_PROCESS":
+            source.error("bpmn_event_sub_process_loop", "multiInstanceLoopCharacteristics")
+    for flow_id, scope in flow_scopes.items():
+        flow = definition.flows.get(flow_id)
+        if flow is None:
+            continue
+        ends = {definition.elements[flow.source].parent, definition.elements[flow.target].parent}
+        if ends != {scope} and len(ends) > 1:
+            sources[flow_id].error("bpmn_flow_crosses_scope", "targetRef", source=flow.source, target=flow.target)
+    _starts(definition, sources, process)
+    _links(definition, sources)
+
+
+def _nothing(_definition: ProcessDefinition, _element: Element, _source: Source) -> None:
+    pass
+
+
+def _kind(element: Element) -> str:
+    return "none" if element.event is None else element.event.kind
+
+
+def _flows(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    if element.default is not None:
+        if element.default not in element.outgoing:
+            source.error("bpmn_default_not_outgoing", "default", value=element.default)
+        elif definition.flows[element.default].condition is not None:
+            source.error("bpmn_default_with_condition", "default", value=element.default)
+    if element.tag in {"parallelGateway", "eventBasedGateway"}:
+        for flow in element.outgoing:
+            if definition.flows[flow].condition is not None:
+                source.error("bpmn_condition_out_of_place", "conditionExpression", flow=flow)
+    if element.for_compensation and (element.incoming or element.outgoing):
+        source.error("bpmn_compensation_with_flow", "isForCompensation")
+    if element.type == "EVENT_SUB_PROCESS" and (element.incoming or element.outgoing):
+        source.error("bpmn_event_sub_process_flow", "triggeredByEvent")
+
+
+def _start(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    if element.incoming:
+        source.error("bpmn_start_with_incoming", "incoming")
+    kind = _kind(element)
+    parent = None if element.parent is None else definition.elements.get(element.parent)
+    if parent is not None and parent.type == "EVENT_SUB_PROCESS":
+        if kind == "none":
+            source.error("bpmn_event_sub_process_none_start", "eventDefinition")
+        elif kind not in _HANDLER_START:
+            source.error("bpmn_event_out_of_place", kind, kind=kind)
+        _cycle_place(element, source, not element.interrupting)
+        if kind == "message":
+            _correlation(definition, element, source)
+    elif parent is not None and kind != "none":
+        source.error("bpmn_sub_process_start_event", kind, kind=kind)
+    elif parent is None and kind not in {"none", *_START}:
+        source.error("bpmn_event_out_of_place", kind, kind=kind)
+    elif parent is None and kind == "timer" and element.event is not None and element.event.timer is not None:
+        if element.event.timer.kind == "duration" and definition.dialect is Dialect.CAMUNDA_8:
+            source.error("bpmn_start_timer_duration", "timeDuration")
+
+
+def _cycle_place(element: Element, source: Source, allowed: bool) -> None:
+    event = element.event
+    if event is not None and event.timer is not None and event.timer.kind == "cycle" and not allowed:
+        source.error("bpmn_cycle_interrupting", "timeCycle")
+
+
+def _correlation(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    """Camunda 8 finds the receiver by a key: without one, a message would take any instance."""
+    if definition.dialect is Dialect.CAMUNDA_8 and element.event is not None and element.event.correlation_key is None:
+        source.warning("bpmn_correlation_key_missing", "zeebe:subscription correlationKey")
+
+
+def _end(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    if element.outgoing:
+        source.error("bpmn_end_with_outgoing", "outgoing")
+    kind = _kind(element)
+    if kind not in {"none", *_END}:
+        source.error("bpmn_event_out_of_place", kind, kind=kind)
+    if kind == "cancel" and _around(definition, element, "transaction") is None:
+        source.error("bpmn_cancel_outside_transaction", "cancelEventDefinition")
+    _compensation_target(definition, element, source)
+
+
+def _around(definition: ProcessDefinition, element: Element, tag: str) -> Element | None:
+    scope = element.parent
+    while scope is not None:
+        found = definition.elements[scope]
+        if found.tag == tag:
+            return found
+        scope = found.parent
+    return None
+
+
+def _compensation_target(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    event = element.event
+    if event is not None and event.kind == "compensation" and event.activity is not None:
+        target = definition.elements.get(event.activity)
+        if target is None or target.tag not in _ACTIVITIES:
+            source.error("bpmn_reference_missing", "activityRef", value=event.activity)
+
+
+def _catch(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    kind = _kind(element)
+    if kind not in _INTERMEDIATE_CATCH:
+        code = "bpmn_event_without_definition" if kind == "none" else "bpmn_event_out_of_place"
+        source.error(code, kind, kind=kind)
+    _cycle_place(element, source, False)
+    if kind == "message":
+        _correlation(definition, element, source)
+    if kind == "link" and element.incoming:
+        source.error("bpmn_link_catch_incoming", "incoming")
+
+
+def _throw(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    kind = _kind(element)
+    if kind not in {"none", *_INTERMEDIATE_THROW}:
+        source.error("bpmn_event_out_of_place", kind, kind=kind)
+    if kind == "link" and element.outgoing:
+        source.error("bpmn_link_throw_outgoing", "outgoing")
+    _compensation_target(definition, element, source)
+
+
+def _boundary(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    kind = _kind(element)
+    host = definition.elements.get(element.attached_to or "")
+    if host is None or host.tag not in _ACTIVITIES or host.parent != element.parent:
+        source.error("bpmn_boundary_without_activity", "attachedToRef", value=element.attached_to or "")
+    if kind not in _BOUNDARY:
+        code = "bpmn_event_without_definition" if kind == "none" else "bpmn_event_out_of_place"
+        source.error(code, kind, kind=kind)
+    if element.incoming:
+        source.error("bpmn_boundary_with_incoming", "incoming")
+    if kind in {"error", "cancel"} and not source.flag("cancelActivity", True):
+        source.error("bpmn_boundary_must_interrupt", "cancelActivity", kind=kind)
+    if kind == "cancel" and (host is None or host.tag != "transaction"):
+        source.error("bpmn_cancel_outside_transaction", "cancelEventDefinition")
+    if kind == "compensation":
+        if element.outgoing:
+            source.error("bpmn_compensation_with_flow", "outgoing")
+        handler = definition.compensation_handlers.get(element.id)
+        if handler is None or not definition.elements[handler].for_compensation:
+            source.error("bpmn_compensation_without_handler", "association")
+    _cycle_place(element, source, not element.interrupting)
+    if kind == "message":
+        _correlation(definition, element, source)
+
+
+def _event_gateway(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    if source.flag("instantiate"):
+        source.error("bpmn_instantiating_gateway", "instantiate")
+    if source.attribute("eventGatewayType") == "Parallel":
+        source.error("bpmn_instantiating_gateway", "eventGatewayType")
+    if len(element.outgoing) < 2:
+        source.error("bpmn_event_gateway_flows", "outgoing")
+    for flow in element.outgoing:
+        target = definition.elements[definition.flows[flow].target]
+        catches = target.tag == "intermediateCatchEvent" and _kind(target) in _INTERMEDIATE_CATCH - {"link"}
+        receives = target.tag == "receiveTask" and not any(
+            other.attached_to == target.id for other in definition.elements.values()
+        )
+        if not (catches or receives):
+            source.error("bpmn_event_gateway_target", "outgoing", target=target.id)
+        elif len(target.incoming) > 1:
+            source.error("bpmn_event_gateway_target_incoming", "outgoing", target=target.id)
+
+
+def _receive(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    if element.event is None:
+        source.error("bpmn_message_ref_missing", "messageRef")
+    elif not source.flag("instantiate"):
+        _correlation(definition, element, source)
+    if source.flag("instantiate") and element.incoming:
+        source.error("bpmn_start_with_incoming", "instantiate")
+
+
+def _exclusive(definition: ProcessDefinition, element: Element, source: Source) -> None:
+    if definition.dialect is Dialect.CAMUNDA_8 and len(element.outgoing) > 1:
+        for flow in element.outgoing:
+            if flow != element.default and definition.flows[flow].condition is None:
+                source.error("bpmn_flow_without_condition", "conditionExpression", flow=flow)
+
+
+_RULES_BY_TAG = {
+    "startEvent": _start,
+    "endEvent": _end,
+    "intermediateCatchEvent": _catch,
+    "intermediateThrowEvent": _throw,
+    "boundaryEvent": _boundary,
+    "eventBasedGateway": _event_gateway,
+    "receiveTask": _receive,
+    "exclusiveGateway": _exclusive,
+}
+
+
+def _starts(definition: ProcessDefinition, sources: Sources, process: Source) -> None:
+    for scope in [None, *(e.id for e in definition.elements.values() if e.tag in {"subProcess", "transaction"})]:
+        inside = definition.in_scope(scope)
+        starts = [e for e in inside if e.tag == "startEvent"]
+        plain = [e for e in starts if e.event is None]
+        owner = process if scope is None else sources[scope]
+        if len(plain) > 1:
+            owner.error("bpmn_several_none_starts", "startEvent", count=len(plain))
+        if scope is not None and definition.elements[scope].type == "EVENT_SUB_PROCESS":
+            if len(starts) != 1:
+                owner.error("bpmn_event_sub_process_starts", "startEvent", count=len(starts))
+        elif scope is None and not starts and not any(t.kind == "message" for t in definition.starts):
+            owner.error("bpmn_process_without_start", "startEvent")
+
+
+def _links(definition: ProcessDefinition, sources: Sources) -> None:
+    targets: dict[tuple[str | None, str], list[Element]] = {}
+    throws: list[tuple[tuple[str | None, str], Element]] = []
+    for element in definition.elements.values():
+        event = element.event
+        if event is None or event.kind != "link" or event.name is None:
+            continue
+        place = (element.parent, str(event.name.value))
+        if element.tag == "intermediateCatchEvent":
+            targets.setdefault(place, []).append(element)
+        else:
+            throws.append((place, element))
+    for (_, name), elements in targets.items():
+        for element in elements[1:]:
+            sources[element.id].error("bpmn_link_two_targets", "linkEventDefinition name", name=name)
+    for place, element in throws:
+        if place not in targets:
+            sources[element.id].error("bpmn_link_without_target", "linkEventDefinition name", name=place[1])

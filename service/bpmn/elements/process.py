@@ -1,0 +1,40 @@
+"""The process instance itself: the outermost scope, called or not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.bpmn.definition import Element, ProcessDefinition
+from service.bpmn.elements.scope import ScopeSpec
+from service.bpmn.node import Task
+
+if TYPE_CHECKING:
+    from service.bpmn.specification import ProcessSpec
+
+
+class ProcessInstanceSpec(ScopeSpec):
+    """What runs a process: subscriptions of its event sub-processes, its start, its end."""
+
+    is_instance = True
+
+    def __init__(self, process: ProcessSpec, definition: ProcessDefinition) -> None:
+        element = Element(
+            id=definition.process_id,
+            name=definition.name,
+            type="PROCESS",
+            tag="process",
+            documentation=definition.documentation,
+            properties=definition.properties,
+        )
+        super().__init__(process, element, f"{definition.process_id}:process")
+
+    def inside(self) -> str | None:
+        return None
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        # The caller takes over the variables before they are forgotten.
+        workflow, caller = my_task.workflow, my_task.parent
+        if caller is not None:
+            caller.task_spec.called_ended(caller, my_task)
+        workflow.completed_visit(my_task)
+        workflow.ended_instance(my_task)

@@ -1,0 +1,127 @@
+"""Work for a handler: service and send tasks, and any other task or throw event that carries a job."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from service.bpmn.definition import Dialect, Script
+from service.bpmn.definition import Job as JobDefinition
+from service.bpmn.host import Failure
+from service.bpmn.node import RESULT, NodeSpec, Task
+from service.bpmn.source import Source
+from service.bpmn.waits import Job
+
+KIND = "EXTRACT_VALUE_ERROR"
+
+
+def open_job(task: Task, job: JobDefinition, kind: str) -> None:
+    """Wait for a handler of the job's topic. Raises `Failure`."""
+    workflow = task.workflow
+    place = workflow.scopes_of(task)
+    topic = place.text(job.topic, KIND)
+    if not topic:
+        raise Failure(KIND, "bpmn_job_without_topic", expression=job.topic.text)
+    numbers = []
+    for expression, otherwise in ((job.retries, 3), (job.priority, 0)):
+        value = otherwise if expression is None else place.evaluate(expression, KIND)
+        if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+            value = Decimal(value.strip())
+        if value is None:
+            value = otherwise
+        if not isinstance(value, (Decimal, int)) or isinstance(value, bool) or value != int(value):
+            assert expression is not None
+            raise place.unfit(expression, KIND, "bpmn_number_expected", value)
+        numbers.append(int(value))
+    workflow.wait_for(
+        Job(
+            key=task.id,
+            topic=topic,
+            retries=numbers[0],
+            priority=numbers[1],
+            headers=dict(job.headers),
+            kind=kind,
+            **workflow.about(task),
+        )
+    )
+
+
+class WorkSpec(NodeSpec):
+    """A job, or an expression evaluated at once; a task with neither is passed through."""
+
+    def activate(self, task: Task) -> bool:
+        detail = self.element.detail
+        if isinstance(detail, JobDefinition):
+            open_job(task, detail, "task")
+            return False
+        if isinstance(detail, Script):
+            value = task.workflow.scopes_of(task).evaluate(detail.expression, KIND)
+            if detail.result_variable:
+                task.internal_data[RESULT] = {detail.result_variable: value}
+        return True
+
+
+class SendTaskSpec(WorkSpec):
+    """A job, or without one the message itself."""
+
+    def activate(self, task: Task) -> bool:
+        if self.element.detail is None and self.element.event is not None:
+            task.workflow.throw_message(task, self.element.event)
+            return True
+        return super().activate(task)
+
+
+def read(source: Source) -> JobDefinition | Script | None:
+    """A job of either dialect, or an expression of Camunda 7; None, with a finding, where there must be one."""
+    if source.dialect is Dialect.CAMUNDA_7:
+        return _read_7(source)
+    job = read_job(source)
+    if job is None and source.tag == "serviceTask":
+        source.error("bpmn_job_missing", "zeebe:taskDefinition type")
+    if job is None and source.tag == "sendTask" and source.attribute("messageRef") is None:
+        source.error("bpmn_job_missing", "zeebe:taskDefinition type")
+    return job
+
+
+def read_job(source: Source) -> JobDefinition | None:
+    """`zeebe:taskDefinition` with its headers and priority."""
+    holder = source.extension("taskDefinition")
+    if holder is None:
+        return None
+    topic = holder.expression(holder.attribute("type"), "zeebe:taskDefinition type")
+    if topic is None:
+        holder.error("bpmn_job_missing", "zeebe:taskDefinition type")
+        return None
+    retries = holder.expression(holder.attribute("retries"), "zeebe:taskDefinition retries")
+    if retries is not None and retries.is_static and not retries.text.strip().isdigit():
+        holder.error("bpmn_number_expected", "zeebe:taskDefinition retries", expression=retries.text, found="string")
+    priority = source.extension("jobPriorityDefinition")
+    return JobDefinition(
+        topic=topic,
+        retries=retries,
+        priority=None
+        if priority is None
+        else priority.expression(priority.attribute("priority"), "zeebe:jobPriorityDefinition priority"),
+        headers=source.headers(),
+    )
+
+
+def _read_7(source: Source) -> JobDefinition | Script | None:
+    if source.camunda("type") == "external":
+        topic = source.expression(source.camunda("topic"), "camunda:topic")
+        if topic is None:
+            source.error("bpmn_job_missing", "camunda:topic")
+            return None
+        return JobDefinition(
+            topic=topic, priority=source.expression(source.camunda("taskPriority"), "camunda:taskPriority")
+        )
+    if source.camunda("type") is not None:
+        source.error("bpmn_extension_unsupported", "camunda:type", extension="camunda:type")
+    if (text := source.camunda("expression")) is not None:
+        expression = source.dynamic(text, "camunda:expression")
+        assert expression is not None
+        return Script(expression, source.camunda("resultVariable"))
+    if source.tag == "serviceTask":
+        source.error("bpmn_service_task_without_work", "camunda:type")
+    if source.tag == "sendTask" and source.attribute("messageRef") is None:
+        source.error("bpmn_service_task_without_work", "camunda:type")
+    return None

@@ -1,0 +1,256 @@
+"""A person's work: assignment, dates, priority and form."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from service.bpmn.definition import Binding, Dialect, FormRef, UserTaskDefinition
+from service.bpmn.expressions import Expression
+from service.bpmn.node import NodeSpec, Task
+from service.bpmn.scopes import Place
+from service.bpmn.source import Source
+from service.bpmn.timers import due_date
+from service.bpmn.waits import UserTask
+
+KIND = "EXTRACT_VALUE_ERROR"
+
+
+class UserTaskSpec(NodeSpec):
+    def activate(self, task: Task) -> bool:
+        task.workflow.wait_for(self._open(task))
+        return False
+
+    def renewed(self, place: Place, wait: UserTask) -> UserTask:
+        detail = self._detail()
+        place.workflow.host.links()
+        due = self._date(place, detail.due)
+        links = place.workflow.host.links()
+        follow_up = self._date(place, detail.follow_up)
+        fixed = detail.due is None or detail.due.is_static or not (links or wait.links)
+        return wait if fixed else replace(wait, due=due, follow_up=follow_up, links=links)
+
+    def _detail(self) -> UserTaskDefinition:
+        assert isinstance(self.element.detail, UserTaskDefinition)
+        return self.element.detail
+
+    def _open(self, task: Task) -> UserTask:
+        detail = self._detail()
+        workflow = task.workflow
+        place = workflow.scopes_of(task)
+        workflow.host.links()
+        due = self._date(place, detail.due)
+        links = workflow.host.links()
+        return UserTask(
+            key=task.id,
+            name=self.element.name or self.element.id,
+            assignee=place.text(detail.assignee, KIND) or None,
+            candidate_groups=place.texts(detail.candidate_groups, KIND),
+            candidate_users=place.texts(detail.candidate_users, KIND),
+            due=due,
+            follow_up=self._date(place, detail.follow_up),
+            priority=self._priority(place, detail.priority),
+            form=self._form(place, detail),
+            headers=dict(detail.headers),
+            links=links,
+            documentation=self.element.documentation,
+            **workflow.about(task),
+        )
+
+    @staticmethod
+    def _date(place: Place, expression: Expression | None) -> datetime | None:
+        if expression is None:
+            return None
+        value = place.raw(expression, KIND)
+        if value is None or value == "":
+            return None
+        workflow = place.workflow
+        found = due_date(value, workflow.host.now, workflow.zone)
+        if found is None:
+            raise place.unfit(expression, KIND, "bpmn_date_expected", value)
+        return found
+
+    @staticmethod
+    def _priority(place: Place, expression: Expression | None) -> int:
+        if expression is None:
+            return 50
+        value = place.evaluate(expression, KIND)
+        if value is None:
+            return 50
+        if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+            value = Decimal(value.strip())
+        if not isinstance(value, Decimal) or value != int(value) or not 0 <= value <= 100:
+            raise place.unfit(expression, KIND, "bpmn_priority_expected", value)
+        return int(value)
+
+    @staticmethod
+    def _form(place: Place, detail: UserTaskDefinition) -> FormRef | None:
+        if detail.form is None or detail.form_id is None or detail.form_id.is_static:
+            return detail.form
+        return replace(detail.form, form_id=place.text(detail.form_id, "FORM_NOT_FOUND"))
+
+
+def read(source: Source) -> UserTaskDefinition:
+    """The attributes of a user task, of either dialect."""
+    if source.dialect is Dialect.CAMUNDA_7:
+        return _read_7(source)
+    if source.extension("userTask") is None:
+        source.warning("bpmn_user_task_as_job", "zeebe:userTask")
+    assignment = source.extension("assignmentDefinition")
+    schedule = source.extension("taskSchedule")
+    priority = source.extension("priorityDefinition")
+    form, form_id = read_form(source, "zeebe:formDefinition")
+    found = UserTaskDefinition(
+        assignee=_of(assignment, "assignee", "zeebe:assignmentDefinition"),
+        candidate_groups=_of(assignment, "candidateGroups", "zeebe:assignmentDefinition"),
+        candidate_users=_of(assignment, "candidateUsers", "zeebe:assignmentDefinition"),
+        due=_of(schedule, "dueDate", "zeebe:taskSchedule"),
+        follow_up=_of(schedule, "followUpDate", "zeebe:taskSchedule"),
+        priority=_of(priority, "priority", "zeebe:priorityDefinition"),
+        form_id=form_id,
+        form=form,
+        headers=source.headers(),
+    )
+    _check_static(source, found)
+    return found
+
+
+def _of(holder: Source | None, name: str, extension: str) -> Expression | None:
+    return None if holder is None else holder.expression(holder.attribute(name), f"{extension} {name}")
+
+
+def _check_static(source: Source, found: UserTaskDefinition) -> None:
+    for expression, property_ in ((found.due, "dueDate"), (found.follow_up, "followUpDate")):
+        if expression is not None and expression.is_static:
+            value = expression.value
+            if due_date(value, datetime(2025, 1, 1, tzinfo=UTC), ZoneInfo("UTC")) is None:
+                source.error("bpmn_date_expected", property_, expression=expression.text, found="string")
+    if found.priority is not None and found.priority.is_static:
+        text = found.priority.text.strip()
+        if not text.isdigit() or int(text) > 100:
+            source.error("bpmn_priority_expected", "priority", expression=text, found="string")
+
+
+def read_form(source: Source, prefix: str, note: bool = True) -> tuple[FormRef | None, Expression | None]:
+    """The form of a user task or start event, and its id where that is an expression."""
+    if source.dialect is Dialect.CAMUNDA_7:
+        return _form_7(source, note)
+    holder = source.extension("formDefinition")
+    if holder is None:
+        return None, None
+    binding, tag = holder.binding(prefix)
+    if (form_id := holder.expression(holder.attribute("formId"), f"{prefix} formId")) is not None:
+        if note:
+            holder.refer("form", form_id, f"{prefix} formId", binding, tag)
+        static_id = str(form_id.value) if form_id.is_static else None
+        return FormRef("linked", form_id=static_id, binding=binding, version_tag=tag), form_id
+    key = holder.attribute("formKey") or ""
+    if key.startswith(_EMBEDDED):
+        schema = source.context.forms.get(key.removeprefix(_EMBEDDED))
+        if schema is None:
+            holder.error("bpmn_embedded_form_missing", f"{prefix} formKey", value=key)
+        return FormRef("embedded", json=schema, reference=key), None
+    reference = holder.attribute("externalReference") or key
+    if not reference:
+        holder.error("bpmn_form_without_id", f"{prefix} formId")
+        return None, None
+    return FormRef("external", reference=reference), None
+
+
+_EMBEDDED = "camunda-forms:bpmn:"
+
+
+def _read_7(source: Source) -> UserTaskDefinition:
+    form, form_id = _form_7(source, True)
+    found = UserTaskDefinition(
+        assignee=source.expression(source.camunda("assignee"), "camunda:assignee"),
+        candidate_groups=source.expression(source.camunda("candidateGroups"), "camunda:candidateGroups"),
+        candidate_users=source.expression(source.camunda("candidateUsers"), "camunda:candidateUsers"),
+        due=source.expression(source.camunda("dueDate"), "camunda:dueDate"),
+        follow_up=source.expression(source.camunda("followUpDate"), "camunda:followUpDate"),
+        priority=source.expression(source.camunda("priority"), "camunda:priority"),
+        form_id=form_id,
+        form=form,
+    )
+    _check_static(source, found)
+    return found
+
+
+def _form_7(source: Source, note: bool) -> tuple[FormRef | None, Expression | None]:
+    if (data := source.extension("formData")) is not None:
+        return FormRef("embedded", json=_generated(data)), None
+    if (text := source.camunda("formRef")) is not None:
+        form_id = source.expression(text, "camunda:formRef")
+        binding = source.camunda("formRefBinding") or "latest"
+        if binding not in {"latest", "deployment", "version"}:
+            source.error("bpmn_binding_unknown", "camunda:formRefBinding", value=binding)
+            binding = "latest"
+        version = source.camunda("formRefVersion") or ""
+        number = int(version) if version.isdigit() else None
+        if binding == "version" and number is None:
+            source.error("bpmn_binding_unknown", "camunda:formRefVersion", value=version)
+        if note:
+            source.refer("form", form_id, "camunda:formRef", Binding(binding), None, number)
+        static_id = str(form_id.value) if form_id is not None and form_id.is_static else None
+        return FormRef("linked", form_id=static_id, binding=Binding(binding), version=number), form_id
+    if (key := source.camunda("formKey")) is not None:
+        if key.startswith("embedded:"):
+            source.error("bpmn_embedded_html_form", "camunda:formKey", value=key)
+        return FormRef("external", reference=key), None
+    return None, None
+
+
+_FIELD_TYPES = {
+    "string": "textfield", "long": "number", "integer": "number", "boolean": "checkbox", "date": "datetime",
+    "enum": "select",
+}  # fmt: skip
+
+
+def _generated(data: Source) -> str:
+    """A form-js schema for the fields of `camunda:formData`."""
+    components: list[dict[str, object]] = []
+    for part in data.parts("formField"):
+        kind = part.attribute("type") or "string"
+        key = part.attribute("id") or ""
+        if kind not in _FIELD_TYPES or not key:
+            part.error("bpmn_form_field_kind", "camunda:formField type", value=kind, field=key)
+            continue
+        component: dict[str, object] = {
+            "id": f"Field_{key}",
+            "type": _FIELD_TYPES[kind],
+            "key": key,
+            "label": part.attribute("label") or key,
+        }
+        if kind == "date":
+            component |= {"subtype": "date", "dateLabel": component["label"]}
+        if kind == "enum":
+            component["values"] = [
+                {"value": value.attribute("id") or "", "label": value.attribute("name") or value.attribute("id") or ""}
+                for value in part.parts("value")
+            ]
+        if (default := part.attribute("defaultValue")) is not None and "${" not in default:
+            component["defaultValue"] = default
+        rules = {
+            rule.attribute("name"): rule.attribute("config") or ""
+            for holder in part.parts("validation")
+            for rule in holder.parts("constraint")
+        }
+        checks: dict[str, object] = {}
+        for name, (target, number) in _CONSTRAINTS.items():
+            if name in rules:
+                checks[target] = int(rules[name]) if number and rules[name].isdigit() else True
+        if "readonly" in rules:
+            component["readonly"] = True
+        if checks:
+            component["validate"] = checks
+        components.append(component)
+    return json.dumps({"type": "default", "schemaVersion": 16, "components": components}, ensure_ascii=False)
+
+
+_CONSTRAINTS = {
+    "required": ("required", False), "minlength": ("minLength", True), "maxlength": ("maxLength", True),
+    "min": ("min", True), "max": ("max", True),
+}  # fmt: skip

@@ -1,0 +1,104 @@
+"""The expressions of a diagram: static text, FEEL (`=…`) or JUEL (`${…}`), parsed once when the diagram is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from service import feel
+from service.bpmn import juel
+from service.bpmn.host import Failure
+from service.errors import ServiceError
+from service.feel import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Text with a value: itself when static, else evaluated in a scope."""
+
+    text: str  # as it stands in the file
+    program: Any = None  # feel.Expression, juel.Template; None: static
+    value: Value = None  # of a static expression
+
+    @property
+    def is_static(self) -> bool:
+        return self.program is None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The variables that the value depends on."""
+        return frozenset() if self.program is None else frozenset(self.program.names)
+
+    def evaluate(self, scope: Mapping[str, Value], environment: feel.Environment, kind: str) -> Value:
+        """The value in `scope`. Raises `Failure` of `kind` when there cannot be one.
+
+        FEEL gives null where other languages raise; only what FEEL itself calls a failure (`assert`) is one. JUEL
+        fails on an unknown name, as Camunda 7 does.
+        """
+        if self.program is None:
+            return self.value
+        if isinstance(self.program, Variable):
+            return scope[self.program.name] if self.program.name in scope else None
+        if isinstance(self.program, juel.Template):
+            try:
+                return self.program.evaluate(scope, environment)
+            except juel.JuelError as error:
+                raise Failure(kind, error.code, expression=self.text, **error.facts) from error
+        try:
+            result: feel.Result = self.program.evaluate(scope, environment)
+        except ServiceError as error:
+            raise Failure(kind, error.code, expression=self.text, **error.facts) from error
+        return result.value
+
+    def explain(self, scope: Mapping[str, Value], environment: feel.Environment) -> dict[str, object]:
+        """Facts for an incident: the expression, where in it something went wrong, and the variables it read."""
+        facts: dict[str, object] = {"expression": self.text}
+        if isinstance(self.program, feel.Expression):
+            diagnostics = self.program.evaluate(scope, environment).diagnostics
+            facts["diagnostics"] = [
+                {"code": d.code, "start": d.start, "end": d.end, "facts": {k: str(v) for k, v in d.facts.items()}}
+                for d in diagnostics
+            ]
+        facts["variables"] = {name: _shown(scope[name]) for name in sorted(self.names) if name in scope}
+        return facts
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable taken by its name, whatever the name is."""
+
+    name: str
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset({self.name})
+
+
+def static(text: str, value: Value = None) -> Expression:
+    """Text that stands for itself."""
+    return Expression(text, None, text if value is None else value)
+
+
+def camunda_8(text: str, names: frozenset[str] = frozenset()) -> Expression:
+    """An attribute of the Camunda 8 dialect: FEEL behind `=`, else static. Raises `FeelSyntaxError`."""
+    if text.startswith("="):
+        return Expression(text, feel.parse(text[1:].strip(), names))
+    return static(text)
+
+
+def camunda_7(text: str) -> Expression:
+    """An attribute of the Camunda 7 dialect: JUEL in `${…}` or `#{…}`, else static. Raises `juel.JuelError`."""
+    if "${" in text or "#{" in text:
+        return Expression(text, juel.parse(text))
+    return static(text)
+
+
+def _shown(value: Value) -> object:
+    """A value for an incident's facts; long ones are cut, so that an incident doesn't carry a case file."""
+    try:
+        shown = feel.string(value)
+    except ServiceError:
+        return type(value).__name__
+    text = "null" if shown is None else shown
+    return text if len(text) <= 200 else text[:200] + "…"

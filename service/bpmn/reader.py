@@ -1,0 +1,791 @@
+"""BPMN XML to definitions: everything a file says is either understood, only drawn, or a finding that names it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from lxml import etree
+
+from service.bpmn import allowed, checks, expressions, properties
+from service.bpmn.definition import (
+    Dialect,
+    Element,
+    EventDefinition,
+    File,
+    Flow,
+    FormRef,
+    Mappings,
+    MultiInstance,
+    ProcessDefinition,
+    StartTrigger,
+)
+from service.bpmn.elements import ELEMENTS
+from service.bpmn.expressions import Expression
+from service.bpmn.source import (
+    BPMN,
+    CAMUNDA,
+    MODELER,
+    PREFIX,
+    XSI,
+    ZEEBE,
+    Context,
+    Node,
+    Source,
+    local,
+    namespace,
+    reference,
+)
+from service.bpmn.timers import TimerDefinition, is_cycle, moment, period
+from service.errors import Invalid, Severity, TooLarge
+
+SIZE_LIMIT = 10 * 1024 * 1024  # bytes of one file
+DEPTH_LIMIT = 200  # elements inside one another
+
+_REFUSED = {
+    "complexGateway": "bpmn_complex_gateway",
+    "adHocSubProcess": "bpmn_ad_hoc_sub_process",
+    "callChoreography": "bpmn_element_unsupported",
+    "choreographyTask": "bpmn_element_unsupported",
+    "subChoreography": "bpmn_element_unsupported",
+    "implicitThrowEvent": "bpmn_element_unsupported",
+    "event": "bpmn_element_unsupported",
+}
+_ROOT_KINDS = ("message", "signal", "error", "escalation")
+_TYPE_NAMES = {"transaction": "SUB_PROCESS"}
+
+
+def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
+    """Read one BPMN file.
+
+    `names` are the names with spaces or operators that FEEL must know (functions of the domain). What is wrong with the
+    diagram stands in the findings. Raises `Invalid` for what isn't BPMN XML or uses a DTD or entities, `TooLarge`.
+    """
+    root = _parse(xml, file)
+    dialect, platform_version = _dialect(root)
+    context = Context(file, dialect, names)
+    for kind in _ROOT_KINDS:
+        for node in root.iterchildren(f"{{{BPMN}}}{kind}"):
+            if node.get("id"):
+                context.roots[node.get("id")] = node
+    _platform(context, root)
+    _duplicate_ids(context, root)
+    processes: list[ProcessDefinition] = []
+    drawn = 0
+    nodes = list(root.iterchildren(f"{{{BPMN}}}process"))
+    for node in nodes:
+        source = Source(context, node)
+        if source.flag("isExecutable"):
+            processes.append(_process(context, source))
+        else:
+            drawn += 1
+    _roots(context)
+    if not processes:
+        # A drawing is stored and shown: what it would need to run isn't asked of it.
+        context.findings = [f for f in context.findings if f.code in {"bpmn_duplicate_id"}]
+        Source(context, root).warning("bpmn_nothing_executable", "isExecutable")
+    return File(
+        name=file,
+        dialect=dialect,
+        processes=tuple(processes),
+        findings=tuple(context.findings),
+        drawing=not processes,
+        platform_version=platform_version,
+        process_ids=tuple(node.get("id") or "" for node in nodes),
+    )
+
+
+def _parse(xml: bytes, file: str) -> Node:
+    if len(xml) > SIZE_LIMIT:
+        raise TooLarge("bpmn_file_too_large", file=file, size=len(xml), limit=SIZE_LIMIT)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
+        remove_comments=True, remove_pis=True,
+    )  # fmt: skip
+    try:
+        root = etree.fromstring(xml, parser)
+    except etree.XMLSyntaxError as error:
+        raise Invalid("bpmn_xml_broken", file=file, reason=str(error.msg), line=error.lineno) from error
+    except ValueError as error:
+        raise Invalid("bpmn_xml_broken", file=file, reason=str(error), line=None) from error
+    if root.getroottree().docinfo.doctype:
+        raise Invalid("bpmn_xml_doctype", file=file)
+    if root.tag != f"{{{BPMN}}}definitions":
+        raise Invalid("bpmn_not_bpmn", file=file, found=root.tag)
+    _not_too_deep(root, file)
+    return root
+
+
+def _not_too_deep(root: Node, file: str) -> None:
+    depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        depth += 1 if event == "start" else -1
+        if depth > DEPTH_LIMIT:
+            raise Invalid("bpmn_xml_too_deep", file=file, limit=DEPTH_LIMIT)
+
+
+def _dialect(root: Node) -> tuple[Dialect, str | None]:
+    """Whose dialect a file is: executionPlatform, else the namespace it declares, else Camunda 8."""
+    platform = root.get(f"{{{MODELER}}}executionPlatform")
+    version = root.get(f"{{{MODELER}}}executionPlatformVersion")
+    if platform == "Camunda Platform":
+        return Dialect.CAMUNDA_7, version
+    if platform is None:
+        declared = set(root.nsmap.values())
+        for node in root.iter():
+            declared |= set(node.nsmap.values()) if node.prefix not in root.nsmap else set()
+        if ZEEBE not in declared and CAMUNDA in declared:
+            return Dialect.CAMUNDA_7, version
+        if ZEEBE not in declared and _looks_like_juel(root):
+            return Dialect.CAMUNDA_7, version
+    return Dialect.CAMUNDA_8, version
+
+
+def _looks_like_juel(root: Node) -> bool:
+    """A plain file whose expressions are written `${…}` means Camunda 7 or its heirs; Camunda 8 has no such text."""
+    for node in root.iter(*(f"{{{BPMN}}}{tag}" for tag in _EXPRESSIONS)):
+        text = "".join(node.itertext()).strip()
+        if text and not text.startswith("="):
+            return True
+    return any(
+        node.find(f"{{{BPMN}}}extensionElements") is None
+        for tag in ("callActivity", "scriptTask", "businessRuleTask")
+        for node in root.iter(f"{{{BPMN}}}{tag}")
+    )
+
+
+_EXPRESSIONS = ("conditionExpression", "condition", "loopCardinality", "completionCondition")
+
+
+def _platform(context: Context, root: Node) -> None:
+    platform = root.get(f"{{{MODELER}}}executionPlatform")
+    if platform is not None and platform not in {"Camunda Cloud", "Camunda Platform"}:
+        Source(context, root).error("bpmn_platform_unknown", "modeler:executionPlatform", value=platform)
+    elif platform is None:
+        Source(context, root).warning("bpmn_platform_missing", "modeler:executionPlatform")
+
+
+def _duplicate_ids(context: Context, root: Node) -> None:
+    ids = Counter(node.get("id") for node in root.iter() if node.get("id") and namespace(node) == BPMN)
+    for node in root.iter():
+        if namespace(node) == BPMN and ids.get(node.get("id"), 0) > 1:
+            Source(context, node).error("bpmn_duplicate_id", "id", value=node.get("id"))
+            ids[node.get("id")] = 0
+
+
+def _roots(context: Context) -> None:
+    """Messages, signals, errors and escalations: only their extensions are left to check."""
+    for node in context.roots.values():
+        _check_extensions(Source(context, node))
+
+
+# ---------------------------------------------------------------------------------------------------- a process
+
+
+class _Reading:
+    """What is gathered while the elements of one process are read."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.elements: dict[str, Element] = {}
+        self.flows: dict[str, Flow] = {}
+        self.sources: dict[str, Source] = {}
+        self.lanes: dict[str, str] = {}
+        self.flow_scopes: dict[str, str | None] = {}
+        self.associations: list[Source] = []
+        self.unnamed = 0
+
+
+def _process(context: Context, source: Source) -> ProcessDefinition:
+    context.forms = {}
+    first = len(context.references)
+    _check(source, "process")
+    for form in source.extensions("userTaskForm"):
+        if form.id:
+            context.forms[form.id] = form.text
+    reading = _Reading(context)
+    pending: list[tuple[Source, str | None]] = [(source, None)]
+    while pending:  # not recursive: sub-processes may be nested as deep as the parser allows
+        container, parent = pending.pop()
+        _lanes(container, reading)
+        for node in container.node.iterchildren():
+            if not isinstance(node.tag, str):
+                continue
+            child = Source(context, node)
+            if namespace(node) != BPMN:
+                child.error("bpmn_element_unsupported", child.tag, element=child.tag)
+            elif child.tag == "sequenceFlow":
+                _flow(child, parent, reading)
+            elif child.tag == "association":
+                reading.associations.append(child)
+            elif child.tag in ELEMENTS:
+                reading.sources[child.id] = child
+                reading.elements[child.id] = _element(child, parent)
+                if child.tag in {"subProcess", "transaction"}:
+                    pending.append((child, child.id))
+            elif child.tag in _REFUSED:
+                child.error(_REFUSED[child.tag], child.tag, element=child.tag)
+            elif child.tag not in allowed.FLOW_NODE_CHILDREN and child.tag not in allowed.CHILDREN.get(
+                container.tag, frozenset()
+            ):
+                child.error("bpmn_element_unsupported", child.tag, element=child.tag)
+    _connect(reading)
+    definition = ProcessDefinition(
+        process_id=source.id,
+        name=source.name or source.id,
+        version_tag=_version_tag(source),
+        file=context.file,
+        dialect=context.dialect,
+        elements=reading.elements,
+        flows=reading.flows,
+        starts=_starts(reading),
+        references=tuple(context.references[first:]),
+        start_form=_start_form(reading),
+        documentation=source.documentation,
+        properties=properties.read(source),
+        compensation_handlers=_handlers(reading),
+        candidate_starter_groups=_split(source.camunda("candidateStarterGroups")),
+    )
+    if not source.id:
+        source.error("bpmn_process_without_id", "id")
+    checks.check(definition, reading.sources, source, reading.flow_scopes)
+    return definition
+
+
+def _split(text: str | None) -> tuple[str, ...]:
+    return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _version_tag(source: Source) -> str | None:
+    if source.dialect is Dialect.CAMUNDA_7:
+        return source.camunda("versionTag")
+    tag = source.extension("versionTag")
+    return None if tag is None else tag.attribute("value") or None
+
+
+def _lanes(container: Source, reading: _Reading) -> None:
+    """Lanes only say where an element stands; the innermost one counts, and is met last."""
+    for lane_set in container.children("laneSet"):
+        for lane in lane_set.node.iter(f"{{{BPMN}}}lane"):
+            for member in lane.iterchildren(f"{{{BPMN}}}flowNodeRef"):
+                reading.lanes[(member.text or "").strip()] = " ".join((lane.get("name") or "").split())
+
+
+def _flow(source: Source, parent: str | None, reading: _Reading) -> None:
+    _check(source, "sequenceFlow")
+    reading.unnamed += 1
+    flow_id = source.id or f"flow:{reading.unnamed}"
+    start, end = reference(source.attribute("sourceRef")), reference(source.attribute("targetRef"))
+    condition = None
+    if (child := source.child("conditionExpression")) is not None:
+        language = child.attribute("language")
+        if language and "feel" not in language.lower() and "juel" not in language.lower():
+            source.error("bpmn_language_refused", "conditionExpression language", language=language)
+        condition = child.dynamic(child.text, "conditionExpression")
+    reading.flows[flow_id] = Flow(flow_id, source.name, start or "", end or "", condition)
+    reading.flow_scopes[flow_id] = parent
+    reading.sources[flow_id] = source
+
+
+def _element(source: Source, parent: str | None) -> Element:
+    tag = source.tag
+    _check(source, tag)
+    for name in ("startQuantity", "completionQuantity"):
+        if source.attribute(name) not in (None, "1"):
+            source.error("bpmn_token_quantity", name, value=source.attribute(name))
+    event, found = _event(source)
+    event_type = _type(source)
+    element_type = ELEMENTS[tag]
+    detail = element_type.read(source)
+    if tag in {"sendTask", "receiveTask"}:
+        event = _task_message(source, tag)
+    interrupting = (
+        source.flag("cancelActivity", True) if tag == "boundaryEvent" else source.flag("isInterrupting", True)
+    )
+    if found > 1 or source.flag("parallelMultiple"):
+        source.error("bpmn_multiple_events", tag)
+    return Element(
+        id=source.id,
+        name=source.name,
+        type=event_type,
+        tag=tag,
+        documentation=source.documentation,
+        properties=properties.read(source),
+        parent=parent,
+        default=reference(source.attribute("default")),
+        attached_to=reference(source.attribute("attachedToRef")) if tag == "boundaryEvent" else None,
+        interrupting=interrupting or (event is not None and event.kind in {"error", "cancel", "compensation"}),
+        for_compensation=source.flag("isForCompensation") and event_type != "EVENT_SUB_PROCESS",
+        event=event,
+        multi_instance=_loop(source),
+        mappings=_mappings(source),
+        detail=detail,
+        line=source.node.sourceline,
+    )
+
+
+def _type(source: Source) -> str:
+    """Camunda's name of an element type."""
+    if source.tag == "subProcess" and source.flag("triggeredByEvent"):
+        return "EVENT_SUB_PROCESS"
+    if source.tag in _TYPE_NAMES:
+        return _TYPE_NAMES[source.tag]
+    return "".join("_" + c if c.isupper() else c.upper() for c in source.tag)
+
+
+def _connect(reading: _Reading) -> None:
+    """Give elements their flows and lanes; flows without ends are findings and lead nowhere."""
+    incoming: dict[str, list[str]] = {}
+    outgoing: dict[str, list[str]] = {}
+    for flow in list(reading.flows.values()):
+        missing = False
+        for end, property_ in ((flow.source, "sourceRef"), (flow.target, "targetRef")):
+            if end not in reading.elements:
+                reading.sources[flow.id].error("bpmn_flow_without_end", property_, value=end)
+                missing = True
+        if missing:
+            del reading.flows[flow.id]
+            continue
+        outgoing.setdefault(flow.source, []).append(flow.id)
+        incoming.setdefault(flow.target, []).append(flow.id)
+    for element in list(reading.elements.values()):
+        values = {name: getattr(element, name) for name in Element.__dataclass_fields__}
+        values |= {
+            "incoming": tuple(incoming.get(element.id, ())),
+            "outgoing": tuple(outgoing.get(element.id, ())),
+            "lane": reading.lanes.get(element.id),
+        }
+        reading.elements[element.id] = Element(**values)
+
+
+def _handlers(reading: _Reading) -> dict[str, str]:
+    """Compensation boundary events with the activity that undoes."""
+    found: dict[str, str] = {}
+    for association in reading.associations:
+        ends = [reference(association.attribute(name)) or "" for name in ("sourceRef", "targetRef")]
+        for event_id, activity_id in (ends, ends[::-1]):
+            event, activity = reading.elements.get(event_id), reading.elements.get(activity_id)
+            if (
+                event is not None
+                and activity is not None
+                and event.tag == "boundaryEvent"
+                and event.event is not None
+                and event.event.kind == "compensation"
+            ):
+                found[event.id] = activity.id
+    return found
+
+
+def _starts(reading: _Reading) -> tuple[StartTrigger, ...]:
+    found = []
+    for element in reading.elements.values():
+        instantiating = element.tag == "receiveTask" and reading.sources[element.id].flag("instantiate")
+        if element.parent is not None or not (element.tag == "startEvent" or instantiating):
+            continue
+        event = element.event
+        source = reading.sources[element.id]
+        found.append(
+            StartTrigger(
+                element_id=element.id,
+                kind="none" if event is None else event.kind,
+                name=None if event is None else event.name,
+                correlation_key=None if event is None else event.correlation_key,
+                timer=None if event is None else event.timer,
+                condition=None if event is None else event.condition,
+                form=_form_of_start(source) if event is None else None,
+            )
+        )
+    return tuple(found)
+
+
+def _start_form(reading: _Reading) -> FormRef | None:
+    for element in reading.elements.values():
+        if element.tag == "startEvent" and element.parent is None and element.event is None:
+            return _form_of_start(reading.sources[element.id])
+    return None
+
+
+def _form_of_start(source: Source) -> FormRef | None:
+    from service.bpmn.elements.user_task import read_form
+
+    form, form_id = read_form(source, "zeebe:formDefinition", note=False)
+    if form_id is not None and not form_id.is_static:
+        source.error("bpmn_start_form_dynamic", "zeebe:formDefinition formId", expression=form_id.text)
+    return form
+
+
+# ---------------------------------------------------------------------------------------------------- events
+
+
+def _event(source: Source) -> tuple[EventDefinition | None, int]:
+    """The event definition of an event, and how many there are."""
+    definitions = [
+        Source(source.context, node, source)
+        for node in source.node.iterchildren()
+        if isinstance(node.tag, str) and namespace(node) == BPMN and local(node) in allowed.EVENT_DEFINITIONS
+    ]
+    for child in source.children("eventDefinitionRef"):
+        source.error("bpmn_event_definition_ref", "eventDefinitionRef", value=child.text)
+    if not definitions:
+        return None, 0
+    definition = definitions[0]
+    kind = allowed.EVENT_DEFINITIONS[definition.tag]
+    _check_extensions(definition)
+    return _READERS[kind](definition, kind), len(definitions)
+
+
+def _named(source: Source, kind: str) -> tuple[Source | None, Expression | None]:
+    """The message or signal that an event names."""
+    property_ = f"{kind}Ref"
+    wanted = reference(source.attribute(property_))
+    node = source.context.roots.get(wanted or "")
+    if node is None or local(node) != kind:
+        source.error("bpmn_reference_missing" if wanted else f"bpmn_{kind}_ref_missing", property_, value=wanted or "")
+        return None, None
+    root = Source(source.context, node, source.owner or source)
+    name = root.expression(root.name, f"{kind} name")
+    if name is None:
+        source.error(f"bpmn_{kind}_without_name", f"{kind} name", value=wanted)
+    return root, name
+
+
+def _message(source: Source, kind: str) -> EventDefinition:
+    root, name = _named(source, "message")
+    key = None
+    if root is not None and source.dialect is Dialect.CAMUNDA_8:
+        subscription = root.extension("subscription")
+        if subscription is not None:
+            key = subscription.dynamic(subscription.attribute("correlationKey"), "zeebe:subscription correlationKey")
+    return EventDefinition(kind, name=name, correlation_key=key)
+
+
+def _signal(source: Source, kind: str) -> EventDefinition:
+    return EventDefinition(kind, name=_named(source, "signal")[1])
+
+
+def _timer(source: Source, kind: str) -> EventDefinition:
+    found = [
+        (child.tag[4:].lower(), child)
+        for name in ("timeDate", "timeDuration", "timeCycle")
+        for child in source.children(name)
+    ]
+    if len(found) != 1:
+        source.error("bpmn_timer_without_time", "timerEventDefinition")
+        return EventDefinition(kind)
+    timer_kind, child = found[0]
+    property_ = child.tag
+    expression = child.expression(child.text, property_)
+    if expression is None:
+        source.error("bpmn_timer_without_time", property_)
+        return EventDefinition(kind)
+    if expression.is_static and not _time_fits(timer_kind, expression.text):
+        source.error(f"bpmn_timer_{timer_kind}_invalid", property_, expression=expression.text, value=expression.text)
+    return EventDefinition(kind, timer=TimerDefinition(timer_kind, expression))
+
+
+def _time_fits(kind: str, text: str) -> bool:
+    from zoneinfo import ZoneInfo
+
+    match kind:
+        case "date":
+            return moment(text, ZoneInfo("UTC")) is not None
+        case "duration":
+            return period(text) is not None
+        case _:
+            return is_cycle(text)
+
+
+def _conditional(source: Source, kind: str) -> EventDefinition:
+    child = source.child("condition")
+    condition = None if child is None else child.dynamic(child.text, "condition")
+    if condition is None:
+        source.error("bpmn_condition_missing", "condition")
+    names = source.camunda("variableName")
+    events = source.camunda("variableEvents")
+    if (filter_ := source.extension("conditionalFilter")) is not None:
+        names, events = filter_.attribute("variableNames"), filter_.attribute("variableEvents")
+    return EventDefinition(
+        kind,
+        condition=condition,
+        variable_names=_split(names),
+        variable_events=tuple(event for event in _split(events) if event in {"create", "update"}),
+    )
+
+
+def _coded(source: Source, kind: str) -> EventDefinition:
+    """An error or escalation: its code, where the event names one."""
+    property_ = f"{kind}Ref"
+    wanted = reference(source.attribute(property_))
+    code = None
+    if wanted is not None:
+        node = source.context.roots.get(wanted)
+        if node is None or local(node) != kind:
+            source.error("bpmn_reference_missing", property_, value=wanted)
+        else:
+            root = Source(source.context, node, source.owner or source)
+            text = root.attribute(f"{kind}Code")
+            code = root.expression(text, f"{kind}Code")
+            if code is None and _throws(source):
+                source.error(f"bpmn_{kind}_without_code", f"{kind}Code", value=wanted)
+            if code is not None and not code.is_static and not _throws(source):
+                source.error("bpmn_code_dynamic", f"{kind}Code", expression=code.text)
+    elif _throws(source):
+        source.error(f"bpmn_{kind}_ref_missing", property_)
+    return EventDefinition(
+        kind,
+        code=code,
+        code_variable=source.camunda(f"{kind}CodeVariable"),
+        message_variable=source.camunda("errorMessageVariable"),
+    )
+
+
+def _throws(source: Source) -> bool:
+    return source.owner is not None and source.owner.tag in {"endEvent", "intermediateThrowEvent"}
+
+
+def _compensation(source: Source, kind: str) -> EventDefinition:
+    return EventDefinition(
+        kind, activity=reference(source.attribute("activityRef")), wait=source.flag("waitForCompletion", True)
+    )
+
+
+def _link(source: Source, kind: str) -> EventDefinition:
+    if not source.name:
+        source.error("bpmn_link_without_name", "linkEventDefinition name")
+    return EventDefinition(kind, name=expressions.static(source.name))
+
+
+def _plain(source: Source, kind: str) -> EventDefinition:
+    return EventDefinition(kind)
+
+
+_READERS = {
+    "message": _message,
+    "signal": _signal,
+    "timer": _timer,
+    "conditional": _conditional,
+    "error": _coded,
+    "escalation": _coded,
+    "compensation": _compensation,
+    "link": _link,
+    "terminate": _plain,
+    "cancel": _plain,
+}
+
+
+def _task_message(source: Source, tag: str) -> EventDefinition | None:
+    """The message of a send or receive task. A send task with a job needs none."""
+    if tag == "sendTask" and source.attribute("messageRef") is None:
+        return None
+    return _message(source, "message")
+
+
+# ---------------------------------------------------------------------------------------------------- loops, mappings
+
+
+def _loop(source: Source) -> MultiInstance | None:
+    if (standard := source.child("standardLoopCharacteristics")) is not None:
+        standard.error("bpmn_standard_loop", "standardLoopCharacteristics")
+    child = source.child("multiInstanceLoopCharacteristics")
+    if child is None:
+        return None
+    _check(child, "multiInstanceLoopCharacteristics")
+    for name in ("behavior", "noneBehaviorEventRef", "oneBehaviorEventRef"):
+        if child.attribute(name) not in (None, "All"):
+            child.error("bpmn_loop_behavior", name, value=child.attribute(name))
+    completion = None
+    if (condition := child.child("completionCondition")) is not None and condition.text:
+        completion = condition.dynamic(condition.text, "completionCondition")
+    sequential = child.flag("isSequential")
+    return (_loop_8 if child.dialect is Dialect.CAMUNDA_8 else _loop_7)(child, sequential, completion)
+
+
+def _loop_8(child: Source, sequential: bool, completion: Expression | None) -> MultiInstance | None:
+    loop = child.extension("loopCharacteristics")
+    prefix = "zeebe:loopCharacteristics"
+    if loop is None:
+        child.error("bpmn_loop_without_collection", f"{prefix} inputCollection")
+        return None
+    collection = loop.dynamic(loop.attribute("inputCollection"), f"{prefix} inputCollection")
+    if collection is None:
+        child.error("bpmn_loop_without_collection", f"{prefix} inputCollection")
+    output, element = loop.attribute("outputCollection"), loop.attribute("outputElement")
+    if bool(output) != bool(element):
+        loop.error("bpmn_loop_output_half", f"{prefix} outputCollection")
+    return MultiInstance(
+        sequential=sequential,
+        collection=collection,
+        element=loop.attribute("inputElement") or None,
+        output_collection=output or None,
+        output_element=loop.dynamic(element, f"{prefix} outputElement"),
+        completion=completion,
+        first=1,
+    )
+
+
+def _loop_7(child: Source, sequential: bool, completion: Expression | None) -> MultiInstance | None:
+    cardinality = child.child("loopCardinality")
+    count = None if cardinality is None else cardinality.expression(cardinality.text, "loopCardinality")
+    text = child.camunda("collection")
+    element = child.camunda("elementVariable")
+    if text is None and (data := child.child("loopDataInputRef")) is not None:
+        text = data.text
+        item = child.child("inputDataItem")
+        element = element or (None if item is None else item.attribute("name"))
+    collection = None
+    if text is not None:
+        # Camunda 7 takes a bare name for the variable of that name.
+        collection = child.expression(text if "{" in text else "${" + text + "}", "camunda:collection")
+    if count is None and collection is None:
+        child.error("bpmn_loop_without_collection", "loopCardinality")
+        return None
+    if count is not None and count.is_static and not count.text.strip().isdigit():
+        child.error("bpmn_cardinality_not_number", "loopCardinality", expression=count.text, found=count.text)
+    return MultiInstance(
+        sequential=sequential,
+        collection=collection,
+        cardinality=None if collection is not None else count,
+        element=element or None,
+        completion=completion,
+        first=0,
+    )
+
+
+def _mappings(source: Source) -> Mappings:
+    if source.dialect is Dialect.CAMUNDA_8:
+        mapping = source.extension("ioMapping")
+        if mapping is None:
+            return Mappings()
+        return Mappings(
+            inputs=tuple(
+                line
+                for part in mapping.parts("input")
+                if (line := part.assignment(part.attribute("source"), part.attribute("target"), "zeebe:input"))
+            ),
+            outputs=tuple(
+                line
+                for part in mapping.parts("output")
+                if (line := part.assignment(part.attribute("source"), part.attribute("target"), "zeebe:output"))
+            ),
+        )
+    mapping = source.extension("inputOutput")
+    if mapping is None:
+        return Mappings(outputs_replace=False)
+    return Mappings(
+        inputs=tuple(line for part in mapping.parts("inputParameter") if (line := _parameter(part))),
+        outputs=tuple(line for part in mapping.parts("outputParameter") if (line := _parameter(part))),
+        outputs_replace=False,
+    )
+
+
+def _parameter(part: Source):  # type: ignore[no-untyped-def]
+    """A Camunda 7 parameter: text, or a list or map of texts."""
+    property_ = f"camunda:{part.tag}"
+    inner = [child for child in part.node if isinstance(child.tag, str)]
+    if inner:
+        part.error("bpmn_parameter_kind", property_, found=local(inner[0]))
+        return None
+    name = part.attribute("name")
+    line = part.assignment(part.text, name, property_)
+    return line
+
+
+# ---------------------------------------------------------------------------------------------------- the allow-list
+
+
+def _check(source: Source, tag: str) -> None:
+    """Refuse what nobody reads: attributes, children, extensions."""
+    known = allowed.ATTRIBUTES.get(tag, frozenset())
+    own = allowed.extension_attributes(source.dialect, tag)
+    for key in source.node.attrib:
+        space, _, name = key.rpartition("}")
+        space = space[1:]
+        if not space:
+            if name not in known:
+                source.error("bpmn_attribute_unsupported", name, attribute=name)
+        elif space in PREFIX:
+            _check_dialect_attribute(source, space, name, own)
+    children = allowed.CHILDREN.get(tag, frozenset())
+    flow_elements = tag in {"process", "subProcess", "transaction"}
+    for node in source.node.iterchildren():
+        if not isinstance(node.tag, str):
+            continue
+        name = local(node)
+        if namespace(node) != BPMN or flow_elements:
+            continue
+        if name not in children and name not in allowed.FLOW_NODE_CHILDREN and tag in allowed.CHILDREN:
+            source.error("bpmn_child_unsupported", name, child=name)
+    _check_extensions(source)
+
+
+def _check_dialect_attribute(source: Source, space: str, name: str, own: Iterable[str]) -> None:
+    prefixed = f"{PREFIX[space]}:{name}"
+    if (space == ZEEBE) is not (source.dialect is Dialect.CAMUNDA_8):
+        source.error("bpmn_other_dialect", prefixed, extension=prefixed, dialect=source.dialect.value)
+    elif name not in own:
+        source.error("bpmn_extension_unsupported", prefixed, extension=prefixed)
+
+
+def _check_extensions(source: Source) -> None:
+    tag = source.tag
+    if tag not in allowed.ATTRIBUTES:
+        own = allowed.extension_attributes(source.dialect, tag)
+        for key in source.node.attrib:
+            space = key.rpartition("}")[0][1:]
+            if space in PREFIX:
+                _check_dialect_attribute(source, space, local_name(key), own)
+    for holder in source.node.iterchildren(f"{{{BPMN}}}extensionElements"):
+        for node in holder.iterchildren():
+            if isinstance(node.tag, str) and namespace(node) in PREFIX:
+                _check_extension(Source(source.context, node, source.owner or source), tag)
+
+
+def local_name(key: str) -> str:
+    return key.rpartition("}")[2]
+
+
+_LISTENERS = {"executionListeners", "taskListeners", "executionListener", "taskListener"}
+
+
+def _check_extension(source: Source, tag: str) -> None:
+    space = namespace(source.node)
+    prefixed = f"{PREFIX[space]}:{source.tag}"
+    if (space == ZEEBE) is not (source.dialect is Dialect.CAMUNDA_8):
+        source.error("bpmn_other_dialect", prefixed, extension=prefixed, dialect=source.dialect.value)
+        return
+    known = allowed.extension(source.dialect, tag, source.tag)
+    if known is None:
+        code = "bpmn_listener_unsupported" if source.tag in _LISTENERS else "bpmn_extension_unsupported"
+        source.error(code, prefixed, extension=prefixed)
+        return
+    if "*" in known:
+        return
+    _check_parts(source, source.node, known, prefixed, top=True)
+
+
+def _check_parts(source: Source, node: Node, known: Iterable[str], prefixed: str, top: bool = False) -> None:
+    prefix = "" if top else f"{local(node)}:"
+    for key in node.attrib:
+        if key.startswith("{"):
+            continue
+        if f"{prefix}{key}" not in known:
+            what = prefixed if top else f"{prefixed} {local(node)}"
+            source.error("bpmn_extension_unsupported", f"{what} {key}", extension=f"{what} {key}")
+        elif "{{secrets." in (node.get(key) or ""):
+            source.error("bpmn_secrets_refused", f"{prefixed} {key}")
+    for child in node.iterchildren():
+        if not isinstance(child.tag, str):
+            continue
+        name = local(child)
+        if name not in known:
+            source.error("bpmn_extension_unsupported", f"{prefixed} {name}", extension=f"{prefixed} {name}")
+        else:
+            _check_parts(source, child, known, prefixed)
+
+
+def errors(file: File) -> Iterator[str]:
+    """Codes of the findings for which a file is refused."""
+    return (finding.code for finding in file.findings if finding.severity is Severity.ERROR)
+
+
+__all__ = ["XSI", "errors", "read"]
