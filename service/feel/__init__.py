@@ -1,8 +1,8 @@
-"""FEEL, the expression language: text to syntax tree to value. Knows neither database, settings, network nor wall clock.
+"""FEEL, the expression language: text to syntax tree to value. Knows no database, settings, network or wall clock.
 
-`parse` and `parse_unary_tests` give an immutable `Expression` or `UnaryTests`, compiled once; `evaluate` gives the value
-and why parts of it are null. A FEEL error is never an exception, but for `FeelSyntaxError` (the text is not FEEL) and
-`AssertionFailed` (`assert()` did not hold). A new builtin goes into `builtins`.
+`parse` and `parse_unary_tests` give an immutable `Expression` or `UnaryTests`, compiled once; `evaluate` gives the
+value and why parts of it are null. A FEEL error is never an exception, but for `FeelSyntaxError` (the text is not
+FEEL) and `AssertionFailed` (`assert()` did not hold). A new builtin goes into `builtins`.
 """
 
 from service.feel import codec, temporal, types

@@ -45,10 +45,10 @@ def subtract(left: Value, right: Value) -> Value:
             return YearsMonthsDuration(left.total_months - right.total_months)
         case (Date() | DateTime() | Time(), DaysTimeDuration() | YearsMonthsDuration()):
             return _moved(left, right, -1)
-        case (Time(), Time()) | (DateTime(), DateTime()):
-            if left.is_local != right.is_local:
-                raise Failure("feel_local_and_zoned", left=left.lexical, right=right.lexical)
-            return DaysTimeDuration(left.instant - right.instant)
+        case (Time(), Time()):
+            return _distance(left, right)
+        case (DateTime(), DateTime()):
+            return _distance(left, right)
         case (Date() | DateTime(), Date() | DateTime()):
             # A date is its midnight in UTC, so only a moment with a zone can be set against it.
             for side in (left, right):
@@ -124,6 +124,12 @@ def _number(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, rig
         raise Failure(
             "feel_not_a_number", left=values.number_text(left)[:50], right=values.number_text(right)[:50]
         ) from error
+
+
+def _distance(left: Time | DateTime, right: Time | DateTime) -> DaysTimeDuration:
+    if left.is_local != right.is_local:
+        raise Failure("feel_local_and_zoned", left=left.lexical, right=right.lexical)
+    return DaysTimeDuration(left.instant - right.instant)
 
 
 def _moved(moment: Date | DateTime | Time, by: DaysTimeDuration | YearsMonthsDuration, sign: int) -> Value:

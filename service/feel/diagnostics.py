@@ -51,3 +51,12 @@ class AssertionFailed(ServiceError):
 
 class Failure(ServiceError):
     """Raised by a function that has no value to give: the call is null, and code and facts become its diagnostic."""
+
+
+class Stop(Exception):
+    """A limit is reached; the whole evaluation is null."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.facts = facts

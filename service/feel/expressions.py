@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from service.feel import interpreter, limits, parser, syntax
 from service.feel.builtins import BUILTINS
-from service.feel.diagnostics import Diagnostic, Failure, FeelSyntaxError
-from service.feel.interpreter import Code, Environment, Run, Stop, Test
+from service.feel.diagnostics import Diagnostic, Failure, FeelSyntaxError, Stop
+from service.feel.interpreter import Code, Environment, Run, Test
 from service.feel.syntax import Node
 from service.feel.values import Value
 

@@ -1,8 +1,8 @@
 """Syntax tree to Python closures, compiled once and run many times.
 
-A compiled node is a function of the frame (the variables) and the run (the state of one evaluation). The outermost frame
-is the caller's mapping; loops, contexts and functions put frames before it. Where a name lives is settled when the node
-is compiled, as far as the text tells; an item's own entries in a filter are looked up when it runs.
+A compiled node is a function of the frame (the variables) and the run (the state of one evaluation). The outermost
+frame is the caller's mapping; loops, contexts and functions put frames before it. Where a name lives is settled when
+the node is compiled, as far as the text tells; an item's own entries in a filter are looked up when it runs.
 
 Nothing here raises for FEEL errors: the value is null and the run gets a diagnostic. `Stop` alone travels up, when a
 limit is reached.
@@ -10,6 +10,7 @@ limit is reached.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from service.feel import arithmetic, limits, ranges, syntax, types, values
-from service.feel.diagnostics import Diagnostic, Failure
+from service.feel.diagnostics import Diagnostic, Failure, Stop
 from service.feel.syntax import Node
 from service.feel.temporal import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
 from service.feel.values import NUMBERS, Function, Range, Value
@@ -37,25 +38,17 @@ class Environment:
     types: Mapping[str, types.Type] = field(default_factory=dict)  # what a model defines, by name
 
 
-class Stop(Exception):  # noqa: N818 - not an error of the program: it ends an evaluation at a limit
-    """A limit is reached; the whole evaluation is null."""
-
-    def __init__(self, code: str, **facts: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.facts = facts
-
-
 class Run:
     """The state of one evaluation: its environment, its diagnostics and how much it has used."""
 
-    __slots__ = ("calls", "diagnostics", "environment", "steps")
+    __slots__ = ("calls", "diagnostics", "environment", "regex_seconds", "steps")
 
     def __init__(self, environment: Environment) -> None:
         self.environment = environment
         self.diagnostics: list[Diagnostic] = []
         self.steps = 0
         self.calls = 0
+        self.regex_seconds = limits.REGEX_SECONDS  # left
 
     def note(self, code: str, node: Node, facts: dict[str, object] | None = None) -> None:
         """Add a diagnostic; returns None, the value that goes with it."""
@@ -67,6 +60,9 @@ class Run:
         if self.steps > limits.MAX_STEPS:
             raise Stop("feel_limit_steps", limit=limits.MAX_STEPS)
 
+    def regex_time(self) -> _RegexTime:
+        return _RegexTime(self)
+
     def check_items(self, count: int) -> None:
         if count > limits.MAX_ITEMS:
             raise Stop("feel_limit_items", limit=limits.MAX_ITEMS)
@@ -74,6 +70,23 @@ class Run:
     def check_string(self, length: int) -> None:
         if length > limits.MAX_STRING:
             raise Stop("feel_limit_string", limit=limits.MAX_STRING)
+
+
+class _RegexTime:
+    """Takes the time of a regular expression off what the run has left."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.began = 0.0
+
+    def __enter__(self) -> float:
+        self.began = time.perf_counter()
+        return max(self.run.regex_seconds, 0.001)
+
+    def __exit__(self, *error: object) -> None:
+        self.run.regex_seconds -= time.perf_counter() - self.began
+        if self.run.regex_seconds <= 0:
+            raise Stop("feel_limit_regex", seconds=limits.REGEX_SECONDS)
 
 
 class Frame(dict[str, Value]):
@@ -167,6 +180,11 @@ def invoke(
         if run.calls >= limits.MAX_CALLS:
             raise Stop("feel_limit_calls", limit=limits.MAX_CALLS)
         run.calls += 1
+        for argument in arguments:
+            if type(argument) is list:
+                run.step(len(argument) >> 3)
+            elif type(argument) is str:
+                run.step(len(argument) >> 6)
         try:
             result = candidate.call(run, *arguments) if candidate.wants_run else candidate.call(*arguments)
         except Failure as failure:
@@ -213,8 +231,11 @@ def _bound(function: Function, positional: list[Value], named: dict[str, Value] 
         if kind is None:
             continue
         if value is None:
-            if function.nullable is not None and min(index, count - 1) not in function.nullable:
-                raise Failure("feel_argument_null", argument=names[min(index, count - 1)])
+            place = min(index, count - 1)
+            if function.nullable is None or place in function.nullable:
+                continue
+            if place < count - function.optional or (names[place] in named if named else index < len(positional)):
+                raise Failure("feel_argument_null", argument=names[place])
             continue
         converted, fits = types.coerce(value, kind, run.environment.types)
         if not fits:
@@ -282,13 +303,13 @@ def _item_lookup(name: str, outer: Code) -> Code:
     if name == "item":
 
         def item(frame: Scope, run: Run) -> Value:
-            found = frame.item  # type: ignore[attr-defined]
+            found: Value = frame.item  # type: ignore[attr-defined]
             return found["item"] if isinstance(found, dict) and "item" in found else found
 
         return item
 
     def entry(frame: Scope, run: Run) -> Value:
-        found = frame.item  # type: ignore[attr-defined]
+        found: Value = frame.item  # type: ignore[attr-defined]
         if isinstance(found, dict) and name in found:
             return found[name]
         return outer(frame, run)
@@ -363,10 +384,13 @@ def _compile_arithmetic(node: syntax.Arithmetic, layers: Layers) -> Code:
             except ArithmeticError:
                 pass  # told below
         try:
-            return general(a, b)
+            result = general(a, b)
         except Failure as failure:
             run.note(failure.code, node, failure.facts)
             return None
+        if isinstance(result, str):
+            run.step(len(result) >> 6)
+        return result
 
     return operation
 
@@ -526,7 +550,9 @@ def _compile_if(node: syntax.If, layers: Layers) -> Code:
         if value is True:
             return then(frame, run)
         if value is not False and value is not None:
+            # A condition that is no boolean is a fault, unlike one that is unknown (conformance case 1150).
             run.note("feel_condition", node.condition, {"type": values.type_name(value)})
+            return None
         return otherwise(frame, run)
 
     return conditional
@@ -667,7 +693,7 @@ def _at(run: Run, items: list[Value] | None, index: Decimal, node: Node) -> Valu
     if items is None:
         run.note("feel_filter_null", node)
         return None
-    position = int(index)
+    position = values.whole(index)
     if 1 <= position <= len(items):
         return items[position - 1]
     if -len(items) <= position <= -1:
@@ -704,7 +730,8 @@ def _domain(run: Run, value: Value, node: Node) -> list[Value] | None:
         run.note("feel_loop_null", node)
         return None
     if isinstance(value, Range):
-        found = ranges.items(value)
+        # Only `for i in 2..1` runs downwards; a range of this kind is none (conformance case 0084, decision_025).
+        found = None if ranges.is_descending(value) else ranges.items(value)
         if found is None:
             run.note("feel_loop_range", node, {"type": values.type_name(value.start)})
             return None
@@ -775,7 +802,7 @@ def _compile_for(node: syntax.For, layers: Layers) -> Code:
             if inner is None:
                 return None
             if wants_partial:
-                run.step(len(results) // 16)
+                run.step(len(results) >> 6)
                 inner["partial"] = list(results)
             results.append(body(inner, run))
             run.check_items(len(results))
@@ -797,10 +824,11 @@ def _compile_quantified(node: syntax.Quantified, layers: Layers) -> Code:
             value = condition(inner, run)
             if value is decisive:
                 return decisive
-            if not isinstance(value, bool):
-                if value is not None:
-                    run.note("feel_condition", node.condition, {"type": values.type_name(value)})
+            if value is None:
                 result = None
+            elif not isinstance(value, bool):
+                run.note("feel_condition", node.condition, {"type": values.type_name(value)})
+                return None  # conformance cases 1153 and 1154
         return result
 
     return quantified
@@ -894,6 +922,7 @@ def _compile_function(node: syntax.FunctionDefinition, layers: Layers) -> Code:
 
         return external
     body = compile_node(node.body, (Layer(frozenset(names)), *layers))
+    inferred = _inferred(node.body)
 
     def definition(frame: Scope, run: Run) -> Value:
         def call(calling: Run, *arguments: Value) -> Value:
@@ -902,9 +931,35 @@ def _compile_function(node: syntax.FunctionDefinition, layers: Layers) -> Code:
                 inner[name] = argument
             return body(inner, calling)
 
-        return Function("", names, call, parameter_types=declared if has_types else (), wants_run=True)
+        return Function(
+            "", names, call, parameter_types=declared if has_types else (), wants_run=True, inferred_type=inferred
+        )
 
     return definition
+
+
+def _inferred(node: Node) -> types.Type | None:
+    """The type that a body gives whatever its arguments are, where its form tells; else None."""
+    match node:
+        case syntax.Literal(value=value) if value is not None:
+            return types.BUILT_IN[values.type_name(value)]
+        case (
+            syntax.Comparison()
+            | syntax.Between()
+            | syntax.In()
+            | syntax.InstanceOf()
+            | syntax.And()
+            | syntax.Or()
+            | syntax.Quantified()
+        ):
+            return types.BOOLEAN
+        case syntax.ListLiteral(items=items):
+            kinds = {_inferred(item) for item in items}
+            single = kinds.pop() if len(kinds) == 1 else None
+            return types.ListOf(single or types.ANY)
+        case syntax.ContextLiteral(entries=entries):
+            return types.ContextOf(tuple((key, _inferred(entry) or types.ANY) for key, entry in entries))
+    return None
 
 
 def _compile_call(node: syntax.Call, layers: Layers) -> Code:

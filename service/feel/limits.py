@@ -5,8 +5,8 @@ from __future__ import annotations
 MAX_TEXT = 1_000_000  # characters of an expression
 MAX_NESTING = 150  # levels of the syntax tree
 MAX_CALLS = 150  # depth of calls of user-defined functions; above Python's own limit of frames it could not go
-MAX_STEPS = 5_000_000  # iterations, calls and items that builtins walk over
-MAX_ITEMS = 1_000_000  # of one list
-MAX_STRING = 10_000_000  # characters of one string
+MAX_STEPS = 2_000_000  # iterations, calls and items that builtins walk over
+MAX_ITEMS = 200_000  # of one list
+MAX_STRING = 1_000_000  # characters of one string
 MAX_DIAGNOSTICS = 100
-REGEX_SECONDS = 1.0  # for one match
+REGEX_SECONDS = 1.0  # for all regular expressions together

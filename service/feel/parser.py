@@ -17,11 +17,8 @@ from service.feel.diagnostics import FeelSyntaxError
 from service.feel.lexer import AT, END, NAME, NUMBER, QUOTED, STRING, SYMBOL, Token
 from service.feel.syntax import Node
 
-KEYWORDS = frozenset(
-    "and between else every external false for function if in instance not null of or return satisfies some then true".split()
-)
-# `not` is a builtin function; `external`, `of`, `instance` and `between` are names where no operator can stand.
-_RESERVED = frozenset("and else for if in or return satisfies then".split())
+# Other keywords, such as `not`, `external` or `between`, are names where no operator can stand.
+_RESERVED = frozenset(["and", "else", "for", "if", "in", "or", "return", "satisfies", "then"])
 _COMPARISONS = frozenset(["=", "!=", "<", "<=", ">", ">="])
 _BINARY = {"+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
 _OR, _AND, _COMPARE, _ADD = 1, 2, 3, 4
@@ -329,7 +326,9 @@ class _Parser:
 
     def closes_range(self) -> bool:
         following = self.peek()
-        if following.kind == END or (following.kind == SYMBOL and following.text in {")", "]", "}", ",", "=", "!="}):
+        if following.kind == END or (
+            following.kind == SYMBOL and following.text in {")", "]", "}", ",", ".", "=", "!="}
+        ):
             return True
         # `[1..10[ instance of ...` or `x in [1..10[ and y`: an operator cannot begin a filter.
         return following.kind == NAME and following.text in _AFTER_RANGE

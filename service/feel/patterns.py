@@ -11,7 +11,7 @@ from functools import lru_cache
 import regex
 
 from service.feel import limits
-from service.feel.diagnostics import Failure
+from service.feel.diagnostics import Failure, Stop
 
 _FLAGS = frozenset("smixq")
 _SPACE = frozenset(" \t\n\r")
@@ -36,27 +36,27 @@ def compile_pattern(pattern: str, flags: str | None) -> Pattern:
     return _compiled(pattern, "".join(sorted(set(flags or ""))))
 
 
-def search(pattern: Pattern, text: str) -> bool:
+def search(pattern: Pattern, text: str, seconds: float) -> bool:
     try:
-        return pattern.search(text, timeout=limits.REGEX_SECONDS) is not None
+        return pattern.search(text, timeout=seconds) is not None
     except TimeoutError as error:
         raise _too_slow(pattern) from error
 
 
-def find_all(pattern: Pattern, text: str) -> list[str]:
+def find_all(pattern: Pattern, text: str, seconds: float) -> list[str]:
     """All matches, whole."""
     try:
-        return [match[0] for match in pattern.finditer(text, timeout=limits.REGEX_SECONDS)]
+        return [match[0] for match in pattern.finditer(text, timeout=seconds)]
     except TimeoutError as error:
         raise _too_slow(pattern) from error
 
 
-def split(pattern: Pattern, text: str) -> list[str]:
+def split(pattern: Pattern, text: str, seconds: float) -> list[str]:
     """The parts between the matches; the groups of the pattern are no parts."""
     parts: list[str] = []
     start = 0
     try:
-        for match in pattern.finditer(text, timeout=limits.REGEX_SECONDS):
+        for match in pattern.finditer(text, timeout=seconds):
             if match.end() == match.start():
                 if match.start() in {0, len(text)}:
                     continue  # nothing stands before or after it
@@ -71,16 +71,16 @@ def split(pattern: Pattern, text: str) -> list[str]:
     return parts
 
 
-def replace(pattern: Pattern, text: str, replacement: str, is_literal: bool) -> str:
-    """The text with all matches replaced; `$1` stands for a group, `\\$` and `\\\\` for themselves."""
-    if search(pattern, ""):
+def replace(pattern: Pattern, text: str, replacement: str, is_literal: bool, seconds: float) -> str:
+    r"""The text with all matches replaced; `$1` stands for a group, `\$` and `\\` for themselves."""
+    if search(pattern, "", seconds):
         raise Failure("feel_pattern_empty", pattern=pattern.pattern[:60])  # FORX0003
     parts = [replacement] if is_literal else _replacement(replacement, pattern.groups)
     try:
         changed = pattern.sub(
             lambda match: "".join(part if isinstance(part, str) else match[part] or "" for part in parts),
             text,
-            timeout=limits.REGEX_SECONDS,
+            timeout=seconds,
         )
     except TimeoutError as error:
         raise _too_slow(pattern) from error
@@ -156,8 +156,8 @@ def _without_spaces(pattern: str) -> str:
     return "".join(kept)
 
 
-def _too_slow(pattern: Pattern) -> Failure:
-    return Failure("feel_limit_regex", pattern=pattern.pattern[:60], seconds=limits.REGEX_SECONDS)
+def _too_slow(pattern: Pattern) -> Stop:
+    return Stop("feel_limit_regex", pattern=pattern.pattern[:60], seconds=limits.REGEX_SECONDS)
 
 
 class _Translator:
@@ -333,7 +333,7 @@ class _Translator:
         return _literal(low)
 
     def single(self) -> str | None:
-        """One character of a class; None when a class escape such as `\\d` stands here."""
+        r"""One character of a class; None when a class escape such as `\d` stands here."""
         character = self.pattern[self.position : self.position + 1]
         if character in {"", "["}:
             raise self.fault("[")
@@ -363,7 +363,17 @@ class _Translator:
 _REPEAT = regex.compile(r"\{(\d+)(,(\d*))?\}")
 _PROPERTY = regex.compile(r"([pP])\{([A-Za-z][A-Za-z0-9-]*)\}")
 _CATEGORIES = frozenset(
-    "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po Z Zs Zl Zp S Sm Sc Sk So C Cc Cf Co Cn".split()
+    general + each
+    for general, special in (
+        ("L", "ultmo"),
+        ("M", "nce"),
+        ("N", "dlo"),
+        ("P", "cdseifo"),
+        ("Z", "slp"),
+        ("S", "mcko"),
+        ("C", "cfon"),
+    )
+    for each in ("", *special)
 )
 
 

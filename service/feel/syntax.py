@@ -119,7 +119,7 @@ class Span(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class Iterator_(Node):  # noqa: N801 - `Iterator` is Python's
+class Iterator_(Node):
     """One `name in domain` of a loop."""
 
     name: str

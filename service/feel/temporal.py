@@ -150,13 +150,12 @@ class DateTime:
     def to_datetime(self, zone: dt.tzinfo) -> dt.datetime:
         """An aware datetime; a local value is read in `zone`. Raise `ValueError` outside the years 1 to 9999."""
         seconds, nanos = divmod(self.nanosecond, SECOND)
-        local = dt.datetime(self.year, self.month, self.day, seconds // 3600, seconds // 60 % 60, seconds % 60)
-        local = local.replace(microsecond=nanos // 1000)
         if self.zone is not None:
-            return local.replace(tzinfo=_zone(self.zone))
-        if self.offset is not None:
-            return local.replace(tzinfo=dt.timezone(dt.timedelta(seconds=self.offset)))
-        return local.replace(tzinfo=zone)
+            zone = _zone(self.zone)
+        elif self.offset is not None:
+            zone = dt.timezone(dt.timedelta(seconds=self.offset))
+        hour, minute, second = seconds // 3600, seconds // 60 % 60, seconds % 60
+        return dt.datetime(self.year, self.month, self.day, hour, minute, second, nanos // 1000, zone)
 
     def __str__(self) -> str:
         return self.lexical
@@ -333,13 +332,11 @@ def add_months(day: Date, months: int) -> Date | None:
 
 
 def months_between(start: Date | DateTime, end: Date | DateTime) -> int:
-    """Whole months from start to end; negative when end is earlier."""
+    """Whole months from day to day, whatever the time (conformance case 1121); negative when end is earlier."""
     months = (end.year - start.year) * 12 + end.month - start.month
-    first = (start.day, start.nanosecond if isinstance(start, DateTime) else 0)
-    last = (end.day, end.nanosecond if isinstance(end, DateTime) else 0)
-    if months > 0 and last < first:
+    if months > 0 and end.day < start.day:
         return months - 1
-    if months < 0 and last > first:
+    if months < 0 and end.day > start.day:
         return months + 1
     return months
 

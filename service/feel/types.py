@@ -142,8 +142,11 @@ Types = Mapping[str, Type]
 NO_TYPES: Types = {}
 
 
-def conforms(value: Value, kind: Type, types: Types = NO_TYPES) -> bool:
-    """Whether a value is of a type; null is of every type (`instance of` alone excludes it)."""
+def conforms(value: Value, kind: Type, types: Types = NO_TYPES, *, constraints: bool = True) -> bool:
+    """Whether a value is of a type; null is of every type (`instance of` alone excludes it).
+
+    Without `constraints` only the kinds count, not what a model allows of them.
+    """
     if value is None:
         return True
     match kind:
@@ -153,27 +156,30 @@ def conforms(value: Value, kind: Type, types: Types = NO_TYPES) -> bool:
             expected = _PYTHON.get(name)
             return expected is not None and isinstance(value, expected)
         case ListOf(item):
-            return isinstance(value, list) and (item is ANY or all(conforms(each, item, types) for each in value))
+            return isinstance(value, list) and (
+                item is ANY or all(conforms(each, item, types, constraints=constraints) for each in value)
+            )
         case ContextOf(entries):
             return isinstance(value, dict) and all(
-                name in value and conforms(value[name], entry, types) for name, entry in entries
+                name in value and conforms(value[name], entry, types, constraints=constraints)
+                for name, entry in entries
             )
         case RangeOf(item):
             return isinstance(value, Range) and conforms(value.start, item, types) and conforms(value.end, item, types)
         case FunctionOf(parameters, result):
             return isinstance(value, Function) and _function_conforms(value, parameters, result, types)
         case Constrained(_, base, allows):
-            return conforms(value, base, types) and allows(value)
+            return conforms(value, base, types, constraints=constraints) and (not constraints or allows(value))
         case Named():
             found = resolve(kind, types)
-            return not isinstance(found, Named) and conforms(value, found, types)
+            return not isinstance(found, Named) and conforms(value, found, types, constraints=constraints)
 
 
 def is_instance(value: Value, kind: Type, types: Types = NO_TYPES) -> bool:
-    """What `instance of` gives: like `conforms`, but null is of type Null alone."""
+    """What `instance of` gives: null is of type Null alone, and allowed values do not count (conformance case 0070)."""
     if value is None:
         return kind == NULL
-    return conforms(value, kind, types)
+    return conforms(value, kind, types, constraints=False)
 
 
 def coerce(value: Value, kind: Type, types: Types = NO_TYPES) -> tuple[Value, bool]:
@@ -188,7 +194,7 @@ def coerce(value: Value, kind: Type, types: Types = NO_TYPES) -> tuple[Value, bo
     if isinstance(base, ListOf):
         if not isinstance(value, list) and conforms([value], target, types):
             return [value], True
-    elif isinstance(value, list) and len(value) == 1:
+    elif isinstance(value, list) and len(value) == 1 and value[0] is not None:
         item, fits = coerce(value[0], target, types)
         if fits:
             return item, True
@@ -224,21 +230,18 @@ def _function_conforms(value: Function, parameters: tuple[Type, ...], result: Ty
     declared = value.parameter_types or (ANY,) * len(parameters)
     # A function fits where it takes all that may be given and gives only what may come back.
     for wanted, own in zip(parameters, declared, strict=True):
-        if is_type(own) and not is_subtype(wanted, own, types):
+        if own is not None and not is_subtype(wanted, own, types):
             return False
-    own_result = value.result_type
-    return own_result is None or not is_type(own_result) or is_subtype(own_result, result, types)
+    own_result = value.result_type or value.inferred_type
+    # A result that nobody declared may be anything; the call itself will tell.
+    return own_result is None or own_result == ANY or is_subtype(own_result, result, types)
 
 
-def is_type(kind: object) -> bool:
-    return isinstance(kind, Simple | ListOf | ContextOf | RangeOf | FunctionOf | Named | Constrained)
-
-
-def is_subtype(kind: object, of: object, types: Types = NO_TYPES) -> bool:
+def is_subtype(kind: Type, of: Type, types: Types = NO_TYPES) -> bool:
     """Whether every value of `kind` is one of `of` (DMN 1.5, 10.3.2.9.3)."""
-    left = _base(kind, types)  # type: ignore[arg-type]
-    right = _base(of, types)  # type: ignore[arg-type]
-    if right == ANY or left == right or left == NULL:
+    left = _base(kind, types)
+    right = _base(of, types)
+    if right in (ANY, left) or left == NULL:
         return True
     match left, right:
         case ListOf(a), ListOf(b):

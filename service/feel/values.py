@@ -25,7 +25,6 @@ NUMBERS = decimal.Context(
 )
 
 Value: TypeAlias = Union[
-    None,
     bool,
     Decimal,
     str,
@@ -38,9 +37,8 @@ Value: TypeAlias = Union[
     YearsMonthsDuration,
     "Range",
     "Function",
+    None,
 ]
-
-_CALENDAR = (Date, DateTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +73,17 @@ class Function:
     optional: int = 0  # so many parameters at the end may be left out
     parameter_types: tuple[Any, ...] = field(default=(), repr=False)  # types.Type of each, None where not declared
     result_type: Any = field(default=None, repr=False)  # types.Type, None when not declared
+    inferred_type: Any = field(default=None, repr=False)  # types.Type that the body is known to give; only for its type
     nullable: frozenset[int] | None = None  # which arguments may be null, by position; None: all of them
     overloads: tuple[Function, ...] = field(default=(), repr=False)  # tried after this one, in order
     wants_run: bool = field(default=False, repr=False)  # hand over the evaluation's state as first argument
+
+
+def whole(value: Decimal) -> int:
+    """The number cut to a whole one, and to what any position or length can be."""
+    if value.adjusted() > 18:
+        return 10**18 if value > 0 else -(10**18)
+    return int(value)
 
 
 def from_python(value: object) -> Value:
@@ -206,12 +212,10 @@ def equal(left: Value, right: Value) -> bool | None:
             return _equal_lists(left, right)
         case dict(), dict():
             return _equal_contexts(left, right)
-        case (Time(), Time()) | (DateTime(), DateTime()):
-            if left.is_local != right.is_local:
-                return False
-            if left.zone is not None and left.zone == right.zone:
-                return replace_seconds(left) == replace_seconds(right)
-            return left.instant // SECOND == right.instant // SECOND
+        case (Time(), Time()):
+            return _equal_moments(left, right)
+        case (DateTime(), DateTime()):
+            return _equal_moments(left, right)
         case Range(), Range():
             if (left.start_included, left.end_included, left.operator) != (
                 right.start_included,
@@ -225,12 +229,10 @@ def equal(left: Value, right: Value) -> bool | None:
     return left == right
 
 
-def replace_seconds(value: Time | DateTime) -> Time | DateTime:
-    """The value without its fraction of a second."""
-    whole = value.nanosecond - value.nanosecond % SECOND
-    if isinstance(value, Time):
-        return Time(whole, value.offset, value.zone)
-    return DateTime(value.year, value.month, value.day, whole, value.offset, value.zone)
+def _equal_moments(left: Time | DateTime, right: Time | DateTime) -> bool:
+    if left.is_local != right.is_local:
+        return False
+    return left.instant // SECOND == right.instant // SECOND
 
 
 def _equal_across(left: Value, right: Value) -> bool | None:
@@ -239,8 +241,9 @@ def _equal_across(left: Value, right: Value) -> bool | None:
         return equal(left[0], right)
     if isinstance(right, list) and not isinstance(left, list) and len(right) == 1:
         return equal(left, right[0])
-    if isinstance(left, str) and isinstance(right, str) or isinstance(left, Decimal) and isinstance(right, Decimal):
-        return left == right  # a subclass came in from outside
+    for kind in (str, Decimal, dict, list):
+        if isinstance(left, kind) and isinstance(right, kind):
+            return left == right  # a subclass came in from outside
     return None
 
 
@@ -257,19 +260,21 @@ def compare(left: Value, right: Value) -> int | None:
     match left, right:
         case (bool(), _) | (_, bool()):
             return None
-        case (Decimal(), Decimal()) | (str(), str()):
-            return (left > right) - (left < right)  # type: ignore[operator]
-        case (Date(), Date()) | (Date(), DateTime()) | (DateTime(), Date()):
-            if isinstance(left, Date) and isinstance(right, Date):
-                return _sign(left.ordinal - right.ordinal)
-            local = left if isinstance(left, DateTime) else right
-            if isinstance(local, DateTime) and local.is_local:
-                return None  # a date is midnight UTC, a local date and time has no place on that line
-            return _sign(left.instant - right.instant)
-        case (Time(), Time()) | (DateTime(), DateTime()):
-            if left.is_local != right.is_local:
-                return None
-            return _sign(left.instant - right.instant)
+        case (Decimal(), Decimal()):
+            return (left > right) - (left < right)
+        case (str(), str()):
+            return (left > right) - (left < right)
+        case (Date(), Date()):
+            return _sign(left.ordinal - right.ordinal)
+        case (Date(), DateTime()):
+            # A date is midnight UTC; a local date and time has no place on that line.
+            return None if right.is_local else _sign(left.instant - right.instant)
+        case (DateTime(), Date()):
+            return None if left.is_local else _sign(left.instant - right.instant)
+        case (Time(), Time()):
+            return None if left.is_local != right.is_local else _sign(left.instant - right.instant)
+        case (DateTime(), DateTime()):
+            return None if left.is_local != right.is_local else _sign(left.instant - right.instant)
         case DaysTimeDuration(), DaysTimeDuration():
             return _sign(left.nanoseconds - right.nanoseconds)
         case YearsMonthsDuration(), YearsMonthsDuration():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
@@ -101,7 +102,10 @@ def date_and_time_from_parts(
 
 
 def duration(text: str) -> DaysTimeDuration | YearsMonthsDuration:
-    return _found(temporal.parse_duration(text), "duration", text)
+    found = temporal.parse_duration(text)
+    if found is None:
+        raise Failure("feel_text", type="duration", text=text[:60])
+    return found
 
 
 def years_and_months_duration(start: Value, end: Value) -> YearsMonthsDuration:
@@ -157,12 +161,17 @@ def range_of(text: str) -> Range:
         raise Failure("feel_range_text", text=text[:60])
     first, last = _end(node.first, text), _end(node.last, text)
     order = values.compare(first, last) if ranges.end_points_fit(first, last) else None
-    if first is None and last is None or (first is not None and last is not None and (order is None or order > 0)):
+    if (first is None and last is None) or (first is not None and last is not None and (order is None or order > 0)):
         raise Failure("feel_range_text", text=text[:60])
     return Range(first, last, node.start_included and first is not None, node.end_included and last is not None)
 
 
-_LITERAL_CALLS = {"date": date, "time": time, "date and time": date_and_time, "duration": duration}
+_LITERAL_CALLS: dict[str, Callable[[str], Value]] = {
+    "date": date,
+    "time": time,
+    "date and time": date_and_time,
+    "duration": duration,
+}
 
 
 def _end(node: syntax.Node, text: str) -> Value:
@@ -172,7 +181,7 @@ def _end(node: syntax.Node, text: str) -> Value:
             return node.value
         case syntax.Call(function=syntax.Name(name=name), positional=(syntax.Literal(value=str() as argument),)):
             if name in _LITERAL_CALLS:
-                return _LITERAL_CALLS[name](argument)  # type: ignore[operator, no-any-return]
+                return _LITERAL_CALLS[name](argument)
     raise Failure("feel_range_text", text=text[:60])
 
 

@@ -11,7 +11,7 @@ import random
 import uuid as uuids
 from decimal import Decimal
 
-from service.feel import codec, patterns, temporal, values
+from service.feel import codec, temporal, values
 from service.feel.builtins.signature import builtin, table
 from service.feel.diagnostics import AssertionFailed, Failure
 from service.feel.temporal import DateTime
@@ -49,11 +49,6 @@ def trim(string: str) -> str:
 
 def is_blank(string: str) -> bool:
     return not string.strip()
-
-
-def extract(string: str, pattern: str) -> Value:
-    """All matches of the pattern, whole."""
-    return list(patterns.find_all(patterns.compile_pattern(pattern, None), string))
 
 
 def to_base64(value: str) -> str:
@@ -101,7 +96,6 @@ FUNCTIONS = table(
     builtin("assert", assert_, "value: any or null", "condition: any or null", "cause: string?"),
     builtin("trim", trim, "string: string"),
     builtin("is blank", is_blank, "string: string"),
-    builtin("extract", extract, "string: string", "pattern: string"),
     builtin("to base64", to_base64, "value: string"),
     builtin("from base64", from_base64, "value: string"),
     builtin("to json", to_json, "value: any or null"),

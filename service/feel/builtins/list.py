@@ -104,7 +104,7 @@ def sublist(items: list[Value], start: Decimal, length: Decimal | None) -> Value
     first = _position(items, start)
     if length is None:
         return items[first:]
-    size = int(length)
+    size = values.whole(length)
     if size < 0 or first + size > len(items):
         raise Failure("feel_length", length=size)
     return items[first : first + size]
@@ -199,7 +199,7 @@ def sort(run: Run, items: list[Value], precedes: Function | None) -> Value:
 
 def partition(items: list[Value], size: Decimal) -> Value:
     """Camunda: lists of so many items each; the last may be shorter."""
-    length = int(size)
+    length = values.whole(size)
     if length < 1:
         raise Failure("feel_length", length=length)
     return [items[start : start + length] for start in range(0, len(items), length)]
@@ -270,7 +270,7 @@ def _combined(items: list[Value], *, decisive: bool) -> bool | None:
 
 def _position(items: list[Value], position: Decimal) -> int:
     """The place in Python's counting of a position from 1, or from the end when negative."""
-    index = int(position)
+    index = values.whole(position)
     if index == 0 or abs(index) > len(items):
         raise Failure("feel_index", index=index, count=len(items))
     return index - 1 if index > 0 else len(items) + index

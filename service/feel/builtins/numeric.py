@@ -17,7 +17,7 @@ _MIN_SCALE, _MAX_SCALE = -6111, 6176
 
 def rounded(value: Decimal, scale: Decimal, mode: str) -> Decimal:
     """To so many digits after the point. Raise `Failure` outside of the scales of the standard."""
-    digits = int(scale)
+    digits = values.whole(scale)
     if not _MIN_SCALE <= digits <= _MAX_SCALE:
         raise Failure("feel_scale", scale=values.number_text(scale)[:20], minimum=_MIN_SCALE, maximum=_MAX_SCALE)
     exponent = value.as_tuple().exponent
@@ -109,14 +109,13 @@ def _parity(number: Decimal, wanted: int) -> bool:
 
 FUNCTIONS = table(
     builtin("decimal", decimal_, "n: number", "scale: number"),
-    builtin("floor", floor, "n: number", "scale: number?"),
-    builtin("ceiling", ceiling, "n: number", "scale: number?"),
-    builtin("round up", round_up, "n: number", "scale: number?"),
-    builtin("round down", round_down, "n: number", "scale: number?"),
-    builtin("round half up", round_half_up, "n: number", "scale: number?"),
-    builtin("round half down", round_half_down, "n: number", "scale: number?"),
+    builtin("floor", floor, "n: number", "scale: number or absent"),
+    builtin("ceiling", ceiling, "n: number", "scale: number or absent"),
+    builtin("round up", round_up, "n: number", "scale: number or absent"),
+    builtin("round down", round_down, "n: number", "scale: number or absent"),
+    builtin("round half up", round_half_up, "n: number", "scale: number or absent"),
+    builtin("round half down", round_half_down, "n: number", "scale: number or absent"),
     builtin("abs", absolute, "n: any"),
-    builtin("abs", absolute, "number: any"),
     builtin("modulo", modulo, "dividend: number", "divisor: number"),
     builtin("sqrt", sqrt, "number: number"),
     builtin("log", log, "number: number"),

@@ -31,7 +31,8 @@ def builtin(
 ) -> Function:
     """A builtin with parameters written `name: type`.
 
-    `type?` may be left out or null, `type or null` may be null, any other must be there. `any` takes every kind.
+    `type?` may be left out or null, `type or absent` left out only, `type or null` null only; any other must be there.
+    `any` takes every kind.
     """
     names: list[str] = []
     kinds: list[Type] = []
@@ -43,6 +44,9 @@ def builtin(
             kind = kind[:-1]
             optional += 1
             nullable.add(index)
+        elif kind.endswith(" or absent"):
+            kind = kind.removesuffix(" or absent")
+            optional += 1
         elif kind.endswith(" or null"):
             kind = kind.removesuffix(" or null")
             nullable.add(index)

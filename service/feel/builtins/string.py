@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from service.feel import limits, patterns
+from service.feel import limits, patterns, values
 from service.feel.builtins.signature import builtin, table
 from service.feel.diagnostics import Failure
+from service.feel.interpreter import Run
 from service.feel.values import Value
 
 
 def substring(string: str, start: Decimal, length: Decimal | None) -> str | None:
     """From a position, counted from 1, or from the end when negative; null when there is none such."""
-    position = int(start)
+    position = values.whole(start)
     if position == 0 or abs(position) > len(string):
         raise Failure("feel_index", index=position, count=len(string))
     first = position - 1 if position > 0 else len(string) + position
     if length is None:
         return string[first:]
-    count = int(length)
+    count = values.whole(length)
     if count < 1:
         raise Failure("feel_length", length=count)
     return string[first : first + count]
@@ -58,21 +59,34 @@ def ends_with(string: str, match: str) -> bool:
     return string.endswith(match)
 
 
-def matches(text: str, pattern: str, flags: str | None) -> bool:
-    return patterns.search(patterns.compile_pattern(pattern, flags), text)
-
-
-def replace(text: str, pattern: str, replacement: str, flags: str | None) -> str:
+def matches(run: Run, text: str, pattern: str, flags: str | None) -> bool:
     compiled = patterns.compile_pattern(pattern, flags)
-    return patterns.replace(compiled, text, replacement, "q" in (flags or ""))
+    with run.regex_time() as seconds:
+        return patterns.search(compiled, text, seconds)
 
 
-def split(string: str, delimiter: str) -> Value:
+def replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None) -> str:
+    """The text with every match replaced; `$1` in `replacement` stands for a group."""
+    compiled = patterns.compile_pattern(pattern, flags)
+    with run.regex_time() as seconds:
+        return patterns.replace(compiled, text, replacement, "q" in (flags or ""), seconds)
+
+
+def split(run: Run, string: str, delimiter: str) -> Value:
     """The parts between the places that the pattern `delimiter` matches."""
-    return list(patterns.split(patterns.compile_pattern(delimiter, None), string))
+    compiled = patterns.compile_pattern(delimiter, None)
+    with run.regex_time() as seconds:
+        return list(patterns.split(compiled, string, seconds))
 
 
-def string_join(items: list[Value], delimiter: str | None, prefix: str | None, suffix: str | None) -> str:
+def extract(run: Run, string: str, pattern: str) -> Value:
+    """Camunda: all matches of the pattern, whole."""
+    compiled = patterns.compile_pattern(pattern, None)
+    with run.regex_time() as seconds:
+        return list(patterns.find_all(compiled, string, seconds))
+
+
+def string_join(items: list[Value], delimiter: str | None, prefix: str | None = None, suffix: str | None = None) -> str:
     """The strings in a row, nulls left out. `prefix` and `suffix` are an extension of Camunda."""
     parts: list[str] = []
     for item in items:
@@ -97,8 +111,19 @@ FUNCTIONS = table(
     builtin("contains", contains, "string: string", "match: string"),
     builtin("starts with", starts_with, "string: string", "match: string"),
     builtin("ends with", ends_with, "string: string", "match: string"),
-    builtin("matches", matches, "input: string", "pattern: string", "flags: string?"),
-    builtin("replace", replace, "input: string", "pattern: string", "replacement: string", "flags: string?"),
-    builtin("split", split, "string: string", "delimiter: string"),
-    builtin("string join", string_join, "list: list", "delimiter: string?", "prefix: string?", "suffix: string?"),
+    builtin("matches", matches, "input: string", "pattern: string", "flags: string?", wants_run=True),
+    builtin(
+        "replace", replace, "input: string", "pattern: string", "replacement: string", "flags: string?", wants_run=True
+    ),
+    builtin("split", split, "string: string", "delimiter: string", wants_run=True),
+    builtin("extract", extract, "string: string", "pattern: string", wants_run=True),
+    builtin("string join", string_join, "list: list", "delimiter: string?"),
+    builtin(
+        "string join",
+        string_join,
+        "list: list",
+        "delimiter: string or null",
+        "prefix: string or null",
+        "suffix: string or null",
+    ),
 )
