@@ -18,6 +18,12 @@ from service.feel.lexer import AT, END, NAME, NUMBER, QUOTED, STRING, SYMBOL, To
 from service.feel.syntax import Node
 
 # Other keywords, such as `not`, `external` or `between`, are names where no operator can stand.
+_EXPECTED = {
+    "end": "feel_expected_end",
+    "expression": "feel_expected_expression",
+    "name": "feel_expected_name",
+    "type": "feel_expected_type",
+}
 _RESERVED = frozenset(["and", "else", "for", "if", "in", "or", "return", "satisfies", "then"])
 _COMPARISONS = frozenset(["=", "!=", "<", "<=", ">", ">="])
 _BINARY = {"+": 4, "-": 4, "*": 5, "/": 5, "**": 6}
@@ -136,7 +142,8 @@ class _Parser:
         if token.kind == END:
             return FeelSyntaxError("feel_unexpected_end", self.text, token.start, expected=expected)
         found = self.text[token.start : token.end][:40]
-        return FeelSyntaxError("feel_unexpected", self.text, token.start, expected=expected, found=found)
+        code = _EXPECTED.get(expected, "feel_expected")
+        return FeelSyntaxError(code, self.text, token.start, expected=expected, found=found)
 
     @property
     def last_end(self) -> int:
