@@ -83,14 +83,17 @@ def _start(definition: ProcessDefinition, element: Element, source: Source) -> N
         source.error("bpmn_sub_process_start_event", kind, kind=kind)
     elif parent is None and kind not in {"none", *_START}:
         source.error("bpmn_event_out_of_place", kind, kind=kind)
-    elif parent is None and kind == "timer" and element.event is not None and element.event.timer is not None:
-        if element.event.timer.kind == "duration" and definition.dialect is Dialect.CAMUNDA_8:
-            source.error("bpmn_start_timer_duration", "timeDuration")
+    elif parent is None and _timer_kind(element) == "duration" and definition.dialect is Dialect.CAMUNDA_8:
+        source.error("bpmn_start_timer_duration", "timeDuration")
+
+
+def _timer_kind(element: Element) -> str | None:
+    event = element.event
+    return None if event is None or event.timer is None else event.timer.kind
 
 
 def _cycle_place(element: Element, source: Source, allowed: bool) -> None:
-    event = element.event
-    if event is not None and event.timer is not None and event.timer.kind == "cycle" and not allowed:
+    if _timer_kind(element) == "cycle" and not allowed:
         source.error("bpmn_cycle_interrupting", "timeCycle")
 
 

@@ -159,6 +159,11 @@ class EventDefinition:
     activity: str | None = None  # compensation: one activity only
     wait: bool = True  # compensation: go on when the handlers are done
 
+    @property
+    def link(self) -> str | None:
+        """The name by which link events find each other."""
+        return None if self.kind != "link" or self.name is None else str(self.name.value)
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

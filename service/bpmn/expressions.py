@@ -39,7 +39,7 @@ class Expression:
         if self.program is None:
             return self.value
         if isinstance(self.program, Variable):
-            return scope[self.program.name] if self.program.name in scope else None
+            return scope.get(self.program.name)
         if isinstance(self.program, juel.Template):
             try:
                 return self.program.evaluate(scope, environment)

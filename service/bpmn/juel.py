@@ -10,8 +10,8 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from service import feel
 from service.errors import ServiceError
@@ -293,7 +293,7 @@ def _equality(left: Evaluate, right: Evaluate, wanted: bool) -> Evaluate:
     return evaluate
 
 
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge,
 }  # fmt: skip
 
@@ -359,6 +359,4 @@ def _truth(value: Value) -> bool:
 def _text(value: Value) -> str:
     if value is None:
         return ""
-    if isinstance(value, timedelta):
-        return str(value)
     return value if isinstance(value, str) else (feel.string(value) or "")

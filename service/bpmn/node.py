@@ -32,6 +32,7 @@ FLOWS = "f"  # flows to take, between leaving and completing
 TRIGGERED = "t"  # an event that has already happened, with the variables it brought
 START = "s"  # start event with which a scope begins; "" for none
 LOOP = "l"  # loop counter of a turn
+INTERRUPTED = "i"  # an event sub-process has taken the scope over
 ENDED = "z"  # ended by a terminate event
 
 
@@ -106,7 +107,7 @@ class NodeSpec(TaskSpec):
         if data[PHASE] == Phase.SUBSCRIPTIONS:
             self.subscribe(task)
             data[PHASE] = Phase.ACTIVATION
-            if workflow.look_at_conditions() and not workflow.is_alive(task):
+            if workflow.look_at_conditions() and (not workflow.is_alive(task) or INTERRUPTED in data):
                 return False
         return self.activate(task)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 from lxml import etree
 
 from service.bpmn import allowed, checks, expressions, properties
 from service.bpmn.definition import (
+    Assignment,
     Dialect,
     Element,
     EventDefinition,
@@ -108,7 +110,7 @@ def _parse(xml: bytes, file: str) -> Node:
         raise Invalid("bpmn_xml_broken", file=file, reason=str(error.msg), line=error.lineno) from error
     except ValueError as error:
         raise Invalid("bpmn_xml_broken", file=file, reason=str(error), line=None) from error
-    if root.getroottree().docinfo.doctype:
+    if cast(Any, root.getroottree().docinfo).doctype:
         raise Invalid("bpmn_xml_doctype", file=file)
     if root.tag != f"{{{BPMN}}}definitions":
         raise Invalid("bpmn_not_bpmn", file=file, found=root.tag)
@@ -678,7 +680,7 @@ def _mappings(source: Source) -> Mappings:
     )
 
 
-def _parameter(part: Source):  # type: ignore[no-untyped-def]
+def _parameter(part: Source) -> Assignment | None:
     """A Camunda 7 parameter: text, or a list or map of texts."""
     property_ = f"camunda:{part.tag}"
     inner = [child for child in part.node if isinstance(child.tag, str)]
@@ -686,8 +688,7 @@ def _parameter(part: Source):  # type: ignore[no-untyped-def]
         part.error("bpmn_parameter_kind", property_, found=local(inner[0]))
         return None
     name = part.attribute("name")
-    line = part.assignment(part.text, name, property_)
-    return line
+    return part.assignment(part.text, name, property_)
 
 
 # ---------------------------------------------------------------------------------------------------- the allow-list

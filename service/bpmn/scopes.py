@@ -7,7 +7,7 @@ process instance. Records stand outside all scopes, before them, and cannot be w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from service import feel
 from service.bpmn.definition import Assignment, Mappings
@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from service.bpmn.workflow import Workflow
 
 Task = Any
+
+
+def plain(value: object) -> Value:
+    """A value as scopes hold it: JSON values, temporal ones as text. Raises `Invalid` for functions and ranges."""
+    return cast(Value, feel.codec.plain(value))
+
+
+def plain_all(variables: Mapping[str, object] | None) -> dict[str, Value]:
+    return {name: plain(value) for name, value in (variables or {}).items()}
 
 
 class ScopeView(Mapping[str, Value]):
@@ -73,7 +82,7 @@ class Place:
         return found
 
     def view(self, extra: Mapping[str, Value] | None = None) -> ScopeView:
-        layers = tuple(self.workflow.scopes[key] for key in self.chain())
+        layers: tuple[Mapping[str, Value], ...] = tuple(self.workflow.scopes[key] for key in self.chain())
         if extra is not None:
             layers = (extra, *layers)
         # Whose record `subject` is depends on the variable `subject` at this place.
@@ -91,7 +100,7 @@ class Place:
         """The value as it may enter a scope (plain JSON values). Raises `Failure`."""
         value = self.raw(expression, kind, extra)
         try:
-            return feel.codec.plain(value)
+            return plain(value)
         except ServiceError as error:
             raise Failure(kind, error.code, **{"expression": expression.text, **error.facts}) from error
 

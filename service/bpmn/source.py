@@ -1,4 +1,4 @@
-"""One element of a BPMN file under the eyes of a reader: its attributes, extensions and expressions, and the findings."""
+"""One element of a BPMN file as its reader sees it: attributes, extensions, expressions, and the findings made."""
 
 from __future__ import annotations
 

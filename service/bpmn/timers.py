@@ -60,9 +60,7 @@ _PERIOD = re.compile(
 def period(text: str) -> Period | None:
     """An ISO duration, or None for other text."""
     match = _PERIOD.fullmatch(text.strip())
-    if match is None or not any(
-        match.group(n) for n in ("years", "months", "weeks", "days", "hours", "minutes", "seconds")
-    ):
+    if match is None or not any(value for name, value in match.groupdict().items() if name != "sign"):
         return None
     part = {name: float(value or 0) for name, value in match.groupdict().items() if name != "sign"}
     sign = -1 if match["sign"] else 1
@@ -79,7 +77,7 @@ def period(text: str) -> Period | None:
 
 
 def moment(value: Value, zone: ZoneInfo) -> datetime | None:
-    """A date and time in UTC from a FEEL value or its text; a date alone is its first moment. None for anything else."""
+    """A date and time in UTC from a FEEL value or its text; a date alone is its first moment. None for others."""
     text = _text(value)
     if text is None:
         return None

@@ -1,8 +1,8 @@
 """One running process instance with everything it has called: start, answer waits, advance to the next waits.
 
 The task tree of SpiffWorkflow is the tree of scopes: a process instance, inside it its flow node instances, inside a
-sub-process those of the sub-process, inside a call activity the called instance. What has ended leaves the tree at once,
-so that neither loops nor long lines make a step dearer or a document bigger. A queue holds what may run next; nothing
+sub-process those of the sub-process, inside a call activity the called instance. What has ended leaves the tree, so
+that neither loops nor long lines make a step dearer or a document bigger. A queue holds what may run next; nothing
 walks the tree to find it.
 """
 
@@ -12,13 +12,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow as SpiffWorkflow
 
-from service import feel
 from service.bpmn import compensation, timers
 from service.bpmn.definition import Element, ElementRef, EventDefinition, Flow, ProcessDefinition
 from service.bpmn.events import (
@@ -36,9 +35,10 @@ from service.bpmn.events import (
     TimerFired,
     VariableSet,
 )
+from service.bpmn.expressions import Expression
 from service.bpmn.host import Failure, Host
-from service.bpmn.node import ENDED, ENTERED, FLOWS, LOOP, RESULT, START, TRIGGERED, NodeSpec
-from service.bpmn.scopes import Place
+from service.bpmn.node import ENDED, ENTERED, FLOWS, INTERRUPTED, LOOP, RESULT, START, TRIGGERED, NodeSpec
+from service.bpmn.scopes import Place, plain, plain_all
 from service.bpmn.waits import Condition, Incident, Job, MessageCatch, SignalCatch, Timer, UserTask, Wait
 from service.errors import Conflict, NotFound
 from service.feel import Value
@@ -117,7 +117,7 @@ class Workflow(SpiffWorkflow):
             start_element = workflow.none_start(definition)
             if start_element is None:
                 raise Conflict("bpmn_no_none_start", process=definition.process_id)
-        values = {name: feel.codec.plain(value) for name, value in variables.items()}
+        values = plain_all(variables)
         workflow.task_tree = workflow.begin_instance(definition, None, values, start_element or "", instance_key)
         workflow._advance()
         for element_id in start_instructions:
@@ -168,7 +168,7 @@ class Workflow(SpiffWorkflow):
         """A user task or job is done. Raises `NotFound` when no such one is open."""
         wait = self._wait(key, UserTask, Job)
         task = self.tasks[wait.host_key]
-        task.internal_data[RESULT] = {name: feel.codec.plain(value) for name, value in variables.items()}
+        task.internal_data[RESULT] = plain_all(variables)
         self.drop(wait.key)
         task.task_spec.finish(task)
         self._advance()
@@ -177,7 +177,7 @@ class Workflow(SpiffWorkflow):
         """The worker of a task or job reports a BPMN error; an incident when nothing in the diagram catches it."""
         wait = self._wait(key, UserTask, Job)
         task = self.tasks[wait.host_key]
-        values = {name: feel.codec.plain(value) for name, value in (variables or {}).items()}
+        values = plain_all(variables)
         if not self.raise_error(task, code, message, values):
             self.drop(wait.key)
             self.stop(task, Failure("UNHANDLED_ERROR_EVENT", "bpmn_error_not_caught", error_code=code, message=message))
@@ -186,34 +186,19 @@ class Workflow(SpiffWorkflow):
     def throw_escalation(
         self, key: int, code: str, message: str = "", variables: Mapping[str, Value] | None = None
     ) -> None:
-        """The worker of a task or job reports an escalation; the task stays open unless the catch event interrupts it."""
+        """The worker of a task or job reports an escalation; the task stays open unless its catcher interrupts it."""
         wait = self._wait(key, UserTask, Job)
-        values = {name: feel.codec.plain(value) for name, value in (variables or {}).items()}
+        values = plain_all(variables)
         self.raise_escalation(self.tasks[wait.host_key], code, values)
         self._advance()
 
     def fire(self, key: int, due: datetime | None = None) -> None:
         """A timer has fallen due. `due` is the moment for which it fires; turns missed meanwhile are skipped."""
-        wait = self._wait(key, Timer)
-        assert isinstance(wait, Timer)
-        event, spec = self._event_of(wait)
+        wait = cast(Timer, self._wait(key, Timer))
         missed = 0
-        interval = self._intervals.get(key)
         following: Timer | None = None
-        if (
-            interval is not None
-            and wait.repetitions != 0
-            and not (event.interrupting or (event.tag != "boundaryEvent" and event.tag != "startEvent"))
-        ):
-            left = wait.repetitions
-            moment = timers.following(interval, due or wait.due, self.zone)
-            left = None if left is None else left - 1
-            while moment is not None and moment <= self.host.now and left != 0:
-                missed += 1
-                left = None if left is None else left - 1
-                moment = timers.following(interval, moment, self.zone)
-            if moment is not None:
-                following = replace(wait, due=moment, repetitions=left)
+        if key in self._intervals and wait.repetitions != 0:
+            following, missed = self._next_turn(wait, due or wait.due)
         self._events.append(
             TimerFired(
                 key=key,
@@ -230,6 +215,20 @@ class Workflow(SpiffWorkflow):
             self.drop(key)
         self._happen(wait, {})
         self._advance()
+
+    def _next_turn(self, wait: Timer, due: datetime) -> tuple[Timer | None, int]:
+        """The next turn of a cycle that is still to come, and how many were missed before it."""
+        left, missed = wait.repetitions, 0
+        moment: datetime | None = due
+        while moment is not None and left != 0:
+            moment = timers.following(self._intervals[wait.key], moment, self.zone)
+            left = None if left is None else left - 1
+            if moment is None or moment > self.host.now:
+                break
+            missed += 1
+        if moment is None or moment <= self.host.now:
+            return None, missed
+        return replace(wait, due=moment, repetitions=left), missed
 
     def deliver_message(self, key: int, variables: Mapping[str, Value] | None = None) -> None:
         """The message that a subscription waits for has come."""
@@ -249,8 +248,7 @@ class Workflow(SpiffWorkflow):
 
     def retry(self, key: int) -> None:
         """The cause of an incident is mended: try the step again."""
-        wait = self._wait(key, Incident)
-        assert isinstance(wait, Incident)
+        wait = cast(Incident, self._wait(key, Incident))
         task = self.tasks[wait.host_key]
         leaving = key in self._leaving
         self.drop(key)
@@ -279,7 +277,7 @@ class Workflow(SpiffWorkflow):
         if task is None:
             raise NotFound("bpmn_scope_unknown", key=scope_key)
         for name, value in variables.items():
-            self.variable_set(task, task.id, name, feel.codec.plain(value))
+            self.variable_set(task, task.id, name, plain(value))
         self._advance()
 
     def refresh(self) -> None:
@@ -474,7 +472,7 @@ class Workflow(SpiffWorkflow):
             self._joins[scope.id, spec.name] = task.id
         else:
             task = self.tasks[waiting]
-        spec.arrive(task, flow)  # type: ignore[attr-defined]
+        spec.arrive(task, flow)
         spec._update(task)
 
     def joined(self, task: Task) -> None:
@@ -488,7 +486,8 @@ class Workflow(SpiffWorkflow):
 
     def holds(self, flow: Flow, task: Task) -> bool:
         """Whether the condition of a flow holds where its token stands; null doesn't. Raises `Failure`."""
-        assert flow.condition is not None
+        if flow.condition is None:
+            return True
         place = self.scopes_of(task).outward() if task.parent is not None else self.scopes_of(task)
         value = place.evaluate(flow.condition, "CONDITION_ERROR")
         if value is None or isinstance(value, bool):
@@ -553,8 +552,7 @@ class Workflow(SpiffWorkflow):
         about = {**self.about(host), "element_id": element.id, "element_name": element.name}
         place = self.scopes_of(host)
         match event.kind:
-            case "timer":
-                assert event.timer is not None
+            case "timer" if event.timer is not None:
                 self.host.links()
                 value = place.raw(event.timer.expression, timers.KIND)
                 links = self.host.links()
@@ -605,7 +603,7 @@ class Workflow(SpiffWorkflow):
         return process.definition.elements[wait.element_id], process.entry(wait.element_id)
 
     def _deliver(self, wait: Wait, variables: Mapping[str, Value] | None) -> None:
-        values = {name: feel.codec.plain(value) for name, value in (variables or {}).items()}
+        values = plain_all(variables)
         self._happen(wait, values)
         self._advance()
 
@@ -631,6 +629,7 @@ class Workflow(SpiffWorkflow):
             if element.interrupting:
                 self.empty(host)
                 self.drop_all(host.id)
+                host.internal_data[INTERRUPTED] = 1
             self.begin(sub_process, host, start=element.id, triggered=variables)
         elif host.task_spec.element.id == element.id:
             if wait_key is not None:
@@ -677,11 +676,11 @@ class Workflow(SpiffWorkflow):
 
     def _caught(self, element: Element, host: Task, code: str, message: str, variables: Mapping[str, Value]) -> None:
         values = dict(variables)
-        assert element.event is not None
-        if element.event.code_variable:
-            values[element.event.code_variable] = code
-        if element.event.message_variable:
-            values[element.event.message_variable] = message
+        event = cast(EventDefinition, element.event)
+        if event.code_variable:
+            values[event.code_variable] = code
+        if event.message_variable:
+            values[event.message_variable] = message
         self.trigger(element, host, values)
 
     def throw_message(self, task: Task, event: EventDefinition) -> None:
@@ -863,10 +862,8 @@ class Workflow(SpiffWorkflow):
 
     def _concerned(self, key: int, changes: list[tuple[int, str, bool]]) -> bool:
         element, _ = self._event_of(self._waits[key])
-        event = element.event
-        assert event is not None
-        assert event.condition is not None
-        names = frozenset(event.variable_names) or event.condition.names
+        event = cast(EventDefinition, element.event)
+        names = frozenset(event.variable_names) or cast(Expression, event.condition).names
         chain = set(self.scopes_of(self.tasks[self._waits[key].host_key]).chain())
         return any(
             name in names
@@ -893,10 +890,9 @@ class Workflow(SpiffWorkflow):
 
     def _condition_holds(self, element: Element, host: Task) -> bool:
         """A condition that cannot be evaluated yet doesn't hold: it's looked at again when its variables come."""
-        assert element.event is not None
-        assert element.event.condition is not None
+        condition = cast(Expression, cast(EventDefinition, element.event).condition)
         try:
-            return self.scopes_of(host).raw(element.event.condition, "CONDITION_ERROR") is True
+            return self.scopes_of(host).raw(condition, "CONDITION_ERROR") is True
         except Failure:
             return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.bpmn.definition import Binding, CalledDecision, DecisionRef, Dialect, Job, Script
 from service.bpmn.elements.service_task import WorkSpec, read_job
 from service.bpmn.elements.service_task import read as read_work
+from service.bpmn.expressions import static
 from service.bpmn.host import Failure
 from service.bpmn.node import RESULT, Task
 from service.bpmn.source import Source
@@ -35,8 +36,15 @@ class BusinessRuleTaskSpec(WorkSpec):
 
 
 def mapped(rows: Value, mapping: str, element_id: str) -> Value:
-    """Camunda 7's `mapDecisionResult` of a raw result (rows, output name to value). Raises `Failure`."""
-    found = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    """Camunda 7's `mapDecisionResult` of a raw result (rows, output name to value). Raises `Failure`.
+
+    An output without a value is no entry there.
+    """
+    found: list[dict[str, Value]] = [
+        {name: value for name, value in row.items() if value is not None}
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict)
+    ]
     one_row = mapping in {"singleEntry", "singleResult"}
     one_entry = mapping in {"singleEntry", "collectEntries"}
     if (one_row and len(found) > 1) or (one_entry and any(len(row) != 1 for row in found)):
@@ -83,8 +91,7 @@ def _read_7(source: Source) -> CalledDecision | Job | Script | None:
         if found is None:
             source.error("bpmn_decision_missing", "camunda:decisionRef")
         return found
-    decision_id = source.expression(text, "camunda:decisionRef")
-    assert decision_id is not None
+    decision_id = source.expression(text, "camunda:decisionRef") or static(text)
     mapping = source.camunda("mapDecisionResult") or "resultList"
     if mapping not in _MAPPINGS:
         source.error("bpmn_decision_mapping", "camunda:mapDecisionResult", value=mapping)

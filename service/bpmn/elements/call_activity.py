@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from service.bpmn.definition import Assignment, CalledProcess, Dialect, ProcessRef
 from service.bpmn.elements.business_rule_task import version_of
@@ -42,8 +42,7 @@ class CallActivitySpec(NodeSpec):
         return False
 
     def _called(self) -> CalledProcess:
-        assert isinstance(self.element.detail, CalledProcess)
-        return self.element.detail
+        return cast(CalledProcess, self.element.detail)
 
     def called_ended(self, task: Task, instance: Task) -> None:
         """The called process has come to its end: keep what it brings."""

@@ -90,15 +90,13 @@ def _terminate(task: Task, _event: EventDefinition) -> bool:
 
 def _link(task: Task, event: EventDefinition) -> bool:
     definition = task.task_spec.process.definition
-    assert event.name is not None
     target = next(
         element
         for element in definition.in_scope(task.task_spec.element.parent)
         if element.tag == "intermediateCatchEvent"
         and element.event is not None
         and element.event.kind == "link"
-        and element.event.name is not None
-        and element.event.name.value == event.name.value
+        and element.event.link == event.link
     )
     task.workflow.begin(task.task_spec.process.entry(target.id), task.parent, triggered={})
     return True

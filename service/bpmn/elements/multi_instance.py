@@ -1,8 +1,9 @@
-"""The body around the turns of a multi-instance activity: counts them, collects their results, knows when it is enough."""
+"""The body around the turns of a multi-instance activity: counts them, keeps their results, knows when it is enough."""
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
 from service.bpmn.definition import MultiInstance
 from service.bpmn.host import Failure
@@ -26,8 +27,7 @@ class BodySpec(NodeSpec):
 
     @property
     def characteristics(self) -> MultiInstance:
-        assert self.element.multi_instance is not None
-        return self.element.multi_instance
+        return cast(MultiInstance, self.element.multi_instance)
 
     def enter(self, task: Task) -> bool:
         # The mappings of the element belong to the turns.
@@ -69,9 +69,9 @@ class BodySpec(NodeSpec):
             found = place.evaluate(many.collection, KIND)
             if not isinstance(found, list):
                 raise place.unfit(many.collection, KIND, "bpmn_collection_not_list", found)
-            if many.cardinality is None:
-                return self._limited(found)
-        assert many.cardinality is not None
+            return self._limited(found)
+        if many.cardinality is None:
+            raise Failure(KIND, "bpmn_loop_without_collection", element=self.element.id)
         count = place.evaluate(many.cardinality, KIND)
         if isinstance(count, str) and count.strip().lstrip("-").isdigit():
             count = Decimal(count)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
 from service.bpmn.definition import Dialect, Script
 from service.bpmn.definition import Job as JobDefinition
+from service.bpmn.expressions import static
 from service.bpmn.host import Failure
 from service.bpmn.node import RESULT, NodeSpec, Task
 from service.bpmn.source import Source
@@ -28,10 +30,11 @@ def open_job(task: Task, job: JobDefinition, kind: str) -> None:
             value = Decimal(value.strip())
         if value is None:
             value = otherwise
-        if not isinstance(value, (Decimal, int)) or isinstance(value, bool) or value != int(value):
-            assert expression is not None
+        if expression is not None and (
+            not isinstance(value, (Decimal, int)) or isinstance(value, bool) or value != int(value)
+        ):
             raise place.unfit(expression, KIND, "bpmn_number_expected", value)
-        numbers.append(int(value))
+        numbers.append(int(cast(Decimal, value)))
     workflow.wait_for(
         Job(
             key=task.id,
@@ -117,8 +120,7 @@ def _read_7(source: Source) -> JobDefinition | Script | None:
     if source.camunda("type") is not None:
         source.error("bpmn_extension_unsupported", "camunda:type", extension="camunda:type")
     if (text := source.camunda("expression")) is not None:
-        expression = source.dynamic(text, "camunda:expression")
-        assert expression is not None
+        expression = source.dynamic(text, "camunda:expression") or static(text)
         return Script(expression, source.camunda("resultVariable"))
     if source.tag == "serviceTask":
         source.error("bpmn_service_task_without_work", "camunda:type")

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from service.bpmn.definition import Binding, Dialect, FormRef, UserTaskDefinition
@@ -34,8 +35,7 @@ class UserTaskSpec(NodeSpec):
         return wait if fixed else replace(wait, due=due, follow_up=follow_up, links=links)
 
     def _detail(self) -> UserTaskDefinition:
-        assert isinstance(self.element.detail, UserTaskDefinition)
-        return self.element.detail
+        return cast(UserTaskDefinition, self.element.detail)
 
     def _open(self, task: Task) -> UserTask:
         detail = self._detail()
