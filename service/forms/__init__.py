@@ -1,1 +1,18 @@
-"""form-js schemas: read, checked, and submissions validated against them. Pure."""
+"""form-js schemas: read, checked, and submissions validated against them. Pure.
+
+`read` turns a `.form` file into a `Form` with findings. `validate` is the authority over what a browser or an API
+client sends: it repeats on the server everything the viewer checks. `paths` says which records and variables a result
+touches. `display` describes stored data by the form's labels, for completed tasks and for pages without script.
+
+What may stand in a form is `kinds.KINDS`: one row a component type; a type without a row is refused at deployment.
+"""
+
+from __future__ import annotations
+
+from service.forms.display import Row, display
+from service.forms.kinds import KINDS, Kind
+from service.forms.reader import read
+from service.forms.schema import Component, Field, Form
+from service.forms.validation import nest, paths, validate
+
+__all__ = ["KINDS", "Component", "Field", "Form", "Kind", "Row", "display", "nest", "paths", "read", "validate"]
