@@ -12,6 +12,7 @@ from service import feel
 from service.dmn.model import Logic
 from service.dmn.run import Run
 from service.errors import Finding, Severity
+from service.feel import syntax
 from service.feel.types import ANY, BUILT_IN, Named, Type
 
 Element: TypeAlias = etree._Element  # lxml gives its element class no public name
@@ -33,8 +34,12 @@ class Text:
     text: str
     element_id: str | None
     expression: feel.Expression | None
+    constant: feel.Value = None
+    is_constant: bool = False  # an empty text is the constant null
 
     def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
+        if self.is_constant:
+            return self.constant
         if self.expression is None:
             run.note("dmn_expression_unreadable", self.element_id, expression=self.text)
             return None
@@ -105,13 +110,19 @@ class Reading:
     def text(self, element: Element, names: Names, at: str = "text") -> Text:
         """The FEEL expression in the `text` of an element."""
         source = text_of(element)
-        if not source or not self._is_feel(element):
+        if not source:
+            return empty(element)
+        if not self._is_feel(element):
             return Text(source, element.get("id"), None)
         try:
-            return Text(source, element.get("id"), feel.parse(source, names | self.member_names))
+            expression = feel.parse(source, names | self.member_names)
         except feel.FeelSyntaxError as error:
             self._syntax(error, element, at, source)
             return Text(source, element.get("id"), None)
+        tree = expression.tree
+        if isinstance(tree, syntax.Literal):
+            return Text(source, element.get("id"), expression, tree.value, is_constant=True)
+        return Text(source, element.get("id"), expression)
 
     def tests(self, element: Element, names: Names, at: str = "text") -> Tests | None:
         """The unary tests in the `text` of an element; None where anything passes."""
@@ -160,6 +171,11 @@ class Reading:
             "dmn_expression_syntax", element, at, expression=source, reason=error.code, reason_facts=dict(error.facts),
             line=error.line, column=error.column, caret=error.caret,
         )  # fmt: skip
+
+
+def empty(element: Element | None) -> Text:
+    """The expression of an element that holds none: null."""
+    return Text("", element.get("id") if element is not None else None, None, is_constant=True)
 
 
 def tag(element: Element) -> str:

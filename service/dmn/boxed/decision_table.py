@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service import feel
-from service.dmn import hit_policy, item_definitions
+from service.dmn import hit_policy, item_definitions, matching
 from service.dmn.model import Aggregation, DecisionTable, HitPolicy, InputColumn, OutputColumn, Rule
 from service.dmn.reading import (
     Element,
@@ -21,6 +21,7 @@ from service.dmn.reading import (
     all_text,
     child,
     children,
+    empty,
     line_of,
     name_of,
     text_of,
@@ -44,17 +45,12 @@ _HIT_POLICY_LETTERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class CompiledRule:
-    tests: tuple[tuple[int, Tests], ...]  # column and cell; cells that take anything left out
-    outputs: tuple[Text, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     kind: ClassVar[str] = "decisionTable"
     display: DecisionTable
     inputs: tuple[Text, ...]
-    rules: tuple[CompiledRule, ...]
+    matcher: matching.Matcher
+    outputs: tuple[tuple[Text, ...], ...]  # by row
     defaults: tuple[Text, ...] | None
     ranks: tuple[tuple[feel.Value, ...], ...]
 
@@ -64,35 +60,21 @@ class Table:
     def decide(self, scope: Mapping[str, feel.Value], run: Run, trace: TableTrace | None) -> feel.Value:
         """The table's value; what happened to each rule goes into the trace where one is given."""
         values = [expression.evaluate(scope, run) for expression in self.inputs]
-        matching, missed = self._match(values, scope, run)
+        first_only = self.display.hit_policy is HitPolicy.FIRST
+        missed: list[tuple[int, int]] = []
+        if trace is None:
+            rows = self.matcher.match(values, scope, run, first_only)
+        else:
+            rows, missed = self.matcher.explain(values, scope, run, first_only)
         hits = [
-            hit_policy.Hit(row + 1, tuple(_value(cell, scope, run) for cell in self.rules[row].outputs))
-            for row in matching
+            hit_policy.Hit(row + 1, tuple([cell.evaluate(scope, run) for cell in self.outputs[row]])) for row in rows
         ]
         if trace is not None:
             self._record(trace, values, hits, missed)
         if hits:
             return hit_policy.apply(hit_policy.Hits(self.display, self.ranks, hits, run))
-        default = tuple(_value(cell, scope, run) for cell in self.defaults) if self.defaults else None
+        default = tuple([cell.evaluate(scope, run) for cell in self.defaults]) if self.defaults else None
         return hit_policy.without_hit(self.display, default, run)
-
-    def _match(
-        self, values: list[feel.Value], scope: Mapping[str, feel.Value], run: Run
-    ) -> tuple[list[int], list[tuple[int, int]]]:
-        """Rows that match, and of the others row and first failing column."""
-        matching: list[int] = []
-        missed: list[tuple[int, int]] = []
-        first_only = self.display.hit_policy is HitPolicy.FIRST
-        for row, rule in enumerate(self.rules):
-            for column, cell in rule.tests:
-                if not cell.passes(values[column], scope, run):
-                    missed.append((row, column))
-                    break
-            else:
-                matching.append(row)
-                if first_only:
-                    break
-        return matching, missed
 
     def _record(
         self,
@@ -123,10 +105,6 @@ class Table:
         )
 
 
-def _value(cell: Text, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
-    return cell.evaluate(scope, run) if cell.text else None
-
-
 def read(element: Element, names: Names, reading: Reading) -> Table:
     inputs = [(_input_column(column), column) for column in children(element, "input")]
     outputs = [(_output_column(column), column) for column in children(element, "output")]
@@ -134,8 +112,8 @@ def read(element: Element, names: Names, reading: Reading) -> Table:
         name_of(column) or f"annotation {position}"
         for position, column in enumerate(children(element, "annotation"), start=1)
     )
-    display, compiled = _rules(element, annotations, len(inputs), len(outputs), names, reading)
-    if any(DESCRIPTION in rule.annotations for rule in display):
+    rows = _rules(element, annotations, len(inputs), len(outputs), names, reading)
+    if any(DESCRIPTION in rule.annotations for rule in rows.display):
         annotations = (*annotations, DESCRIPTION)
     table = DecisionTable(
         id=element.get("id") or "",
@@ -144,14 +122,15 @@ def read(element: Element, names: Names, reading: Reading) -> Table:
         inputs=tuple(column for column, _ in inputs),
         outputs=tuple(column for column, _ in outputs),
         annotations=annotations,
-        rules=display,
+        rules=rows.display,
     )
     ranks = tuple(_ranks(column, node, names, reading) for column, node in outputs)
     _check_outputs(table, element, ranks, reading)
     return Table(
         display=table,
         inputs=tuple(_input_expression(node, names, reading) for _, node in inputs),
-        rules=compiled,
+        matcher=rows.matcher(len(inputs)),
+        outputs=rows.outputs,
         defaults=_defaults([node for _, node in outputs], names, reading),
         ranks=ranks,
     )
@@ -185,50 +164,58 @@ def _input_expression(column: Element, names: Names, reading: Reading) -> Text:
     expression = child(column, "inputExpression")
     if expression is None or not text_of(expression):
         reading.find("dmn_input_expression_missing", column, "inputExpression")
-        return Text("", column.get("id"), None)
+        return empty(column)
     return reading.text(expression, names, "inputExpression")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rules of a table, for people and compiled."""
+
+    display: tuple[Rule, ...]
+    tests: tuple[tuple[Tests | None, ...], ...]  # by row; empty for a rule that cannot be read
+    outputs: tuple[tuple[Text, ...], ...]
+
+    def matcher(self, columns: int) -> matching.Matcher:
+        readable = [bool(cells) or not columns for cells in self.tests]
+        by_column = [[cells[column] if cells else None for cells in self.tests] for column in range(columns)]
+        return matching.build(by_column, readable)
 
 
 def _rules(
     element: Element, annotations: tuple[str, ...], inputs: int, outputs: int, names: Names, reading: Reading
-) -> tuple[tuple[Rule, ...], tuple[CompiledRule, ...]]:
+) -> _Rows:
     display: list[Rule] = []
-    compiled: list[CompiledRule] = []
-    for rule in children(element, "rule"):
+    compiled: list[tuple[Tests | None, ...]] = []
+    results: list[tuple[Text, ...]] = []
+    for index, rule in enumerate(children(element, "rule"), start=1):
         tests = list(children(rule, "inputEntry"))
-        results = list(children(rule, "outputEntry"))
-        if (len(tests), len(results)) != (inputs, outputs):
+        values = list(children(rule, "outputEntry"))
+        if (len(tests), len(values)) != (inputs, outputs):
             reading.find(
-                "dmn_rule_length", rule, "rule", row=len(display) + 1,
-                inputs=len(tests), outputs=len(results), wanted_inputs=inputs, wanted_outputs=outputs,
+                "dmn_rule_length", rule, "rule", row=index,
+                inputs=len(tests), outputs=len(values), wanted_inputs=inputs, wanted_outputs=outputs,
             )  # fmt: skip
-            tests, results = [], []  # a rule that cannot be read never matches
-        index = len(display) + 1
+            tests, values = [], []  # a rule that cannot be read never matches
         display.append(
             Rule(
                 id=rule.get("id") or f"rule {index}",
                 index=index,
                 inputs=tuple(map(text_of, tests)) or ("",) * inputs,
-                outputs=tuple(map(text_of, results)) or ("",) * outputs,
+                outputs=tuple(map(text_of, values)) or ("",) * outputs,
                 annotations=_annotations(rule, annotations),
                 line=line_of(rule),
             )
         )
-        cells = [(column, reading.tests(cell, names, "inputEntry")) for column, cell in enumerate(tests)]
-        never = () if results else ((0, Tests("", rule.get("id"), None)),)
-        compiled.append(
-            CompiledRule(
-                tests=never or tuple((column, cell) for column, cell in cells if cell is not None),
-                outputs=tuple(_output(cell, names, reading) for cell in results),
-            )
-        )
-    return tuple(display), tuple(compiled)
+        compiled.append(tuple(reading.tests(cell, names, "inputEntry") for cell in tests))
+        results.append(tuple(_output(cell, names, reading) for cell in values))
+    return _Rows(tuple(display), tuple(compiled), tuple(results))
 
 
 def _output(cell: Element, names: Names, reading: Reading) -> Text:
     """An output cell; an empty one, or the Modeler's `-`, is null."""
     if text_of(cell) in {"", "-"}:
-        return Text("", cell.get("id"), None)
+        return empty(cell)
     return reading.text(cell, names, "outputEntry")
 
 
@@ -249,7 +236,7 @@ def _defaults(columns: list[Element], names: Names, reading: Reading) -> tuple[T
     if not any(entry is not None and text_of(entry) for entry in entries):
         return None
     return tuple(
-        _output(entry, names, reading) if entry is not None else Text("", column.get("id"), None)
+        _output(entry, names, reading) if entry is not None else empty(column)
         for entry, column in zip(entries, columns, strict=True)
     )
 

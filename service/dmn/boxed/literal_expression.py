@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service import feel
-from service.dmn.reading import Element, Names, Reading, Text, child, text_of
+from service.dmn.reading import Element, Names, Reading, Text, child
 from service.dmn.run import Run
 from service.feel.types import Type
 
@@ -19,8 +19,6 @@ class LiteralExpression:
     type: Type
 
     def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
-        if not self.text.text:
-            return None
         return run.coerce(self.text.evaluate(scope, run), self.type, self.text.element_id)
 
 
@@ -28,6 +26,4 @@ def read(element: Element, names: Names, reading: Reading) -> LiteralExpression:
     if child(element, "importedValues") is not None:
         reading.find("dmn_imported_values_not_supported", element, "importedValues")
     declared = reading.type(element)
-    if not text_of(element):
-        return LiteralExpression(Text("", element.get("id"), None), declared)
     return LiteralExpression(reading.text(element, names), declared)
