@@ -225,10 +225,13 @@ def _bound(function: Function, positional: list[Value], named: dict[str, Value] 
     kinds = function.parameter_types
     if not kinds:
         return arguments
+    exact = function.exact
     fitted = list(arguments)
     for index, value in enumerate(arguments):
+        if exact and index < count and type(value) is exact[index]:
+            continue
         kind = kinds[min(index, count - 1)]
-        if kind is None:
+        if kind is None or (kind is types.ANY and value is not None):
             continue
         if value is None:
             place = min(index, count - 1)
@@ -660,6 +663,7 @@ def _compile_filter(node: syntax.Filter, layers: Layers) -> Code:
         index = node.condition.value
         return lambda frame, run: _at(run, _items(base(frame, run)), index, node)
     condition = compile_node(node.condition, (Layer(None), *layers))
+    keeps_frames = _makes_function(node.condition)
 
     def filtered(frame: Scope, run: Run) -> Value:
         items = _items(base(frame, run))
@@ -667,13 +671,17 @@ def _compile_filter(node: syntax.Filter, layers: Layers) -> Code:
             run.note("feel_filter_null", node)
             return None
         kept: list[Value] = []
+        run.step(len(items))
+        inner = ItemFrame(frame, None)
         for position, item in enumerate(items or [None]):
-            run.step()
-            passed = condition(ItemFrame(frame, item), run)
-            if isinstance(passed, Decimal) and position == 0:
-                return _at(run, items, passed, node)
+            if keeps_frames:
+                inner = ItemFrame(frame, None)
+            inner.item = item
+            passed = condition(inner, run)
             if passed is True:
                 kept.append(item)
+            elif isinstance(passed, Decimal) and position == 0:
+                return _at(run, items, passed, node)
             elif passed is not False and passed is not None:
                 run.note("feel_condition", node.condition, {"type": values.type_name(passed)})
                 return None
@@ -746,79 +754,81 @@ def _domain(run: Run, value: Value, node: Node) -> list[Value] | None:
 
 @dataclass(frozen=True, slots=True)
 class _Loop:
-    """The compiled iterators of a loop; each sees the names of those before it, all in one frame."""
+    """The compiled iterators of a loop. Each has a frame of its own, which sees those of the iterators before it."""
 
     names: tuple[str, ...]
     domains: tuple[Code, ...]
     nodes: tuple[Node, ...]
+    keeps_frames: bool  # a function made in the body holds on to its frame, so that every round needs an own one
 
-    def frames(self, frame: Scope, run: Run, extra: dict[str, Value]) -> Iterator[Frame | None]:
-        """A frame for every combination, the last iterator fastest; None once when a domain is null."""
-        yield from self._level(0, {}, frame, run, extra)
-
-    def _level(
-        self, level: int, bound: dict[str, Value], frame: Scope, run: Run, extra: dict[str, Value]
-    ) -> Iterator[Frame | None]:
-        inner = Frame(frame)
-        inner.update(extra)
-        inner.update(bound)
-        items = _domain(run, self.domains[level](inner, run), self.nodes[level])
+    def frames(self, frame: Scope, run: Run, level: int = 0) -> Iterator[Frame | None]:
+        """A frame for every combination, the last iterator fastest; None, and no more, when a domain is null."""
+        items = _domain(run, self.domains[level](frame, run), self.nodes[level])
         if items is None:
             yield None
             return
-        is_last = level + 1 == len(self.names)
+        run.step(len(items))
         name = self.names[level]
+        is_last = level + 1 == len(self.names)
+        own = Frame(frame)
         for item in items:
-            run.step()
+            if self.keeps_frames:
+                own = Frame(frame)
+            own[name] = item
             if is_last:
-                each = Frame(frame)  # an own frame each time, as a function made in the body keeps it
-                each.update(extra)
-                each.update(bound)
-                each[name] = item
-                yield each
+                yield own
             else:
-                yield from self._level(level + 1, {**bound, name: item}, frame, run, extra)
+                yield from self.frames(own, run, level + 1)
 
 
-def _compile_iterators(iterators: tuple[syntax.Iterator_, ...], layers: Layers, extra: tuple[str, ...]) -> _Loop:
-    names: list[str] = []
+def _compile_loop(iterators: tuple[syntax.Iterator_, ...], body: Node, layers: Layers) -> tuple[_Loop, Layers]:
+    """The loop, and the layers that its body sees."""
     domains: list[Code] = []
     for iterator in iterators:
-        # The first domain stands outside; it is run in the frame of the loop, whose names it must not see.
-        domains.append(compile_node(iterator.domain, (Layer(frozenset(names)), *layers)))
-        names.append(iterator.name)
-    return _Loop(tuple(names), tuple(domains), tuple(iterator.domain for iterator in iterators))
+        domains.append(compile_node(iterator.domain, layers))
+        layers = (Layer(frozenset([iterator.name, "partial"])), *layers)
+    loop = _Loop(
+        tuple(iterator.name for iterator in iterators),
+        tuple(domains),
+        tuple(iterator.domain for iterator in iterators),
+        any(_makes_function(node) for node in (body, *(iterator.domain for iterator in iterators))),
+    )
+    return loop, layers
+
+
+def _makes_function(node: Node) -> bool:
+    return any(isinstance(each, syntax.FunctionDefinition) for each in syntax.walk(node))
 
 
 def _compile_for(node: syntax.For, layers: Layers) -> Code:
-    loop = _compile_iterators(node.iterators, layers, ("partial",))
-    names = frozenset(loop.names) | {"partial"}
-    body = compile_node(node.body, (Layer(names), *layers))
+    loop, inside = _compile_loop(node.iterators, node.body, layers)
+    body = compile_node(node.body, inside)
     wants_partial = syntax.uses(node.body, "partial") and "partial" not in loop.names
 
     def iteration(frame: Scope, run: Run) -> Value:
         results: list[Value] = []
-        for inner in loop.frames(frame, run, {}):
+        for inner in loop.frames(frame, run):
             if inner is None:
                 return None
             if wants_partial:
                 run.step(len(results) >> 6)
                 inner["partial"] = list(results)
             results.append(body(inner, run))
-            run.check_items(len(results))
+            if len(results) > limits.MAX_ITEMS:
+                run.check_items(len(results))
         return results
 
     return iteration
 
 
 def _compile_quantified(node: syntax.Quantified, layers: Layers) -> Code:
-    loop = _compile_iterators(node.iterators, layers, ())
-    condition = compile_node(node.condition, (Layer(frozenset(loop.names)), *layers))
+    loop, inside = _compile_loop(node.iterators, node.condition, layers)
+    condition = compile_node(node.condition, inside)
     decisive = not node.every  # `some` ends at the first true, `every` at the first false
 
     def quantified(frame: Scope, run: Run) -> Value:
         result: Value = not decisive
-        for inner in loop.frames(frame, run, {}):
+        for inner in loop.frames(frame, run):
             if inner is None:
                 return None
             value = condition(inner, run)
@@ -1056,6 +1066,8 @@ def _compile_test(node: Node, layers: Layers) -> Test:
         return _compile_comparison_test(node, layers)
     if isinstance(node, syntax.Literal):
         return _compile_literal_test(node)
+    if isinstance(node, syntax.RangeLiteral):
+        return _compile_range_test(node, layers)
     code = compile_node(node, layers)
     uses_value = syntax.uses(node, "?")
 
@@ -1086,6 +1098,30 @@ def _compile_literal_test(node: syntax.Literal) -> Test:
         return matches(value, wanted)
 
     return literal
+
+
+def _compile_range_test(node: syntax.RangeLiteral, layers: Layers) -> Test:
+    code = compile_node(node, layers)
+    low = node.first.value if isinstance(node.first, syntax.Literal) else None
+    high = node.last.value if isinstance(node.last, syntax.Literal) else None
+    start_included, end_included = node.start_included, node.end_included
+
+    def within(value: Value, frame: Scope, run: Run) -> bool | None:
+        wanted = code(frame, run)
+        passed = None if wanted is None else matches(value, wanted)
+        if passed is None and value is not None and wanted is not None:
+            _note_incomparable(run, node, "in", value, wanted)
+        return passed
+
+    if not (isinstance(low, Decimal) and isinstance(high, Decimal)):
+        return within
+
+    def within_numbers(value: Value, frame: Scope, run: Run) -> bool | None:
+        if type(value) is not Decimal:
+            return within(value, frame, run)
+        return (low < value or (start_included and low == value)) and (value < high or (end_included and value == high))
+
+    return within_numbers
 
 
 def _compile_comparison_test(node: syntax.UnaryComparison, layers: Layers) -> Test:

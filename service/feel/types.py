@@ -138,6 +138,15 @@ _PYTHON: dict[str, type | tuple[type, ...]] = {
     "function": Function,
 }
 
+
+def python_type(kind: Type) -> type | None:
+    """The Python type whose every value is of the built-in type; None where that is not enough to know."""
+    if kind == LIST:
+        return list
+    found = _PYTHON.get(kind.name) if isinstance(kind, Simple) else None
+    return found if isinstance(found, type) else None
+
+
 Types = Mapping[str, Type]
 NO_TYPES: Types = {}
 

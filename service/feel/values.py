@@ -75,6 +75,7 @@ class Function:
     result_type: Any = field(default=None, repr=False)  # types.Type, None when not declared
     inferred_type: Any = field(default=None, repr=False)  # types.Type that the body is known to give; only for its type
     nullable: frozenset[int] | None = None  # which arguments may be null, by position; None: all of them
+    exact: tuple[Any, ...] = field(default=(), repr=False)  # Python type of each parameter that needs no look at `Type`
     overloads: tuple[Function, ...] = field(default=(), repr=False)  # tried after this one, in order
     wants_run: bool = field(default=False, repr=False)  # hand over the evaluation's state as first argument
 

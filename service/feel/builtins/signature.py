@@ -60,6 +60,7 @@ def builtin(
         optional=optional,
         parameter_types=tuple(kinds),
         nullable=frozenset(nullable),
+        exact=tuple(map(types.python_type, kinds)),
         wants_run=wants_run,
     )
 
