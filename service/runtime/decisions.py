@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service import feel, store
+from service import dmn, feel, store
 from service.errors import NotFound
 from service.feel import Value
 from service.runtime import audit, decision_run, instances
@@ -13,9 +13,13 @@ from service.runtime.unit import InstanceContext, UnitOfWork
 from service.store.definitions import DecisionDefinition
 from service.store.evaluations import DecisionEvaluation
 
-__all__ = ["DecisionEvaluation", "DecisionRun", "evaluate", "evaluation", "evaluations", "trace"]
+__all__ = ["Decision", "DecisionEvaluation", "DecisionRun", "Model", "evaluate", "evaluation", "evaluations", "trace"]
 
 DecisionRun = decision_run.DecisionRun
+
+# What a decision says, for those who show it and may not read models themselves.
+Model = dmn.Model
+Decision = dmn.Decision
 
 
 def evaluate(

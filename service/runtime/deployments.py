@@ -35,8 +35,11 @@ from service.store.deployments import Resource as ResourceRow
 
 __all__ = [
     "Checked",
+    "DecisionDefinition",
     "Deployed",
     "DeploymentRow",
+    "FormDefinition",
+    "ProcessDefinition",
     "Release",
     "Resource",
     "approve",
@@ -52,6 +55,7 @@ __all__ = [
     "refuse",
     "resource",
     "resources",
+    "source_of",
     "versions",
 ]
 
@@ -249,6 +253,11 @@ def versions(unit: UnitOfWork, kind: type[AnyDefinition], definition_id: str | N
 def process_model(unit: UnitOfWork, definition_key: int) -> bpmn.ProcessDefinition:
     """Return what a version of a process says. Raises `NotFound`."""
     return unit.engine.definitions.process(unit.session, definition_key)
+
+
+def source_of(unit: UnitOfWork, kind: type[AnyDefinition], definition_key: int) -> bytes:
+    """Return the file that a version of a process, decision or form stands in. Raises `NotFound`."""
+    return resource(unit, required(unit.session, kind, definition_key).resource_key).content
 
 
 def model_of(unit: UnitOfWork, decision_key: int) -> dmn.Model:

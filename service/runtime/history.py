@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -25,6 +25,7 @@ __all__ = [
     "flow_nodes",
     "flows_taken",
     "timeline",
+    "value",
     "variable_changes",
     "variables",
 ]
@@ -42,6 +43,9 @@ class EventKind(StrEnum):
     INCIDENT_RESOLVED = "incident_resolved"
 
 
+_LAST = 2**63
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
     at: datetime
@@ -52,6 +56,8 @@ class TimelineEvent:
     actor: str | None
     instance_key: int | None
     detail: Mapping[str, object]
+    # Among events of one moment: keys are given out in the order in which things happen.
+    order: int = _LAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ def timeline(
     events: list[TimelineEvent] = []
     for root in roots:
         events.extend(_of_root(unit, root))
-    events.sort(key=lambda event: (event.at, event.key), reverse=newest_first)
+    events.sort(key=lambda event: (event.at, event.order), reverse=newest_first)
     return events
 
 
@@ -150,76 +156,118 @@ def value(row: Variable | VariableChange) -> Value:
     return feel.codec.decode(row.value)
 
 
-def _of_root(unit: UnitOfWork, root_key: int) -> list[TimelineEvent]:
-    session = unit.session
-    events: list[TimelineEvent] = []
-    for row in store.process_instances.of_root(session, root_key):
-        facts = {"process": row.process_id, "version": row.definition_version, "called": row.parent_key is not None}
-        name = row.process_name
-        events.append(
-            TimelineEvent(
-                row.started_at, EventKind.INSTANCE_STARTED, row.key, None, name, row.started_by, row.key, facts
-            )
+def _of_root(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
+    yield from _instances(unit, root_key)
+    yield from _tasks(unit, root_key)
+    yield from _decisions(unit, root_key)
+    yield from _events(unit, root_key)
+    yield from _incidents(unit, root_key)
+
+
+def _instances(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
+    for row in store.process_instances.of_root(unit.session, root_key):
+        event = TimelineEvent(
+            at=row.started_at,
+            kind=EventKind.INSTANCE_STARTED,
+            key=row.key,
+            element_id=None,
+            name=row.process_name,
+            actor=row.started_by,
+            instance_key=row.key,
+            detail={"process": row.process_id, "version": row.definition_version, "called": row.parent_key is not None},
+            order=row.key,
         )
+        yield event
         if row.ended_at is not None:
-            ended = facts | {"state": row.state.value}
-            events.append(
-                TimelineEvent(row.ended_at, EventKind.INSTANCE_ENDED, row.key, None, name, None, row.key, ended)
-            )
+            detail = {**event.detail, "state": row.state.value}
+            yield replace(event, at=row.ended_at, kind=EventKind.INSTANCE_ENDED, actor=None, detail=detail, order=_LAST)
+
+
+def _tasks(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
     query = store.user_tasks.UserTaskQuery(state=None, root_key=root_key, order=store.user_tasks.TaskOrder.CREATED)
-    for task in store.user_tasks.search(session, query, None, 5000).items:
-        place = (task.key, task.element_id, task.name)
-        detail: dict[str, object] = {"due": task.due_at, "assignee": task.assignee, "documentation": task.documentation}
-        events.append(TimelineEvent(task.created_at, EventKind.TASK_OPENED, *place, None, task.instance_key, detail))
-        if task.completed_at is not None:
-            done = task.state is store.user_tasks.UserTaskState.COMPLETED
-            kind = EventKind.TASK_COMPLETED if done else EventKind.TASK_CANCELED
-            late = task.due_at is not None and task.completed_at > task.due_at
-            events.append(
-                TimelineEvent(
-                    task.completed_at, kind, *place, task.completed_by, task.instance_key, detail | {"late": late}
-                )
-            )
-    for decision in store.evaluations.search(session, root_key=root_key, limit=5000).items:
-        events.append(
-            TimelineEvent(
-                decision.evaluated_at,
-                EventKind.DECIDED,
-                decision.key,
-                decision.element_id,
-                decision.decision_name,
-                decision.evaluated_by,
-                decision.instance_key,
-                {
-                    "decision": decision.decision_id,
-                    "version": decision.decision_version,
-                    "output": feel.codec.decode(decision.output),
-                    "failed": decision.failure_code,
-                },
-            )
+    submissions = {row.user_task_key: row.key for row in store.submissions.of_root(unit.session, root_key)}
+    for task in store.user_tasks.search(unit.session, query, None, 5000).items:
+        opened = TimelineEvent(
+            at=task.created_at,
+            kind=EventKind.TASK_OPENED,
+            key=task.key,
+            element_id=task.element_id,
+            name=task.name,
+            actor=None,
+            instance_key=task.instance_key,
+            detail={"due": task.due_at, "assignee": task.assignee, "documentation": task.documentation},
+            order=task.key,
         )
-    for node in store.history.flow_nodes(session, root_key=root_key):
-        done = node.state is FlowNodeState.COMPLETED
-        if done and node.element_type in _SHOWN_EVENTS and node.ended_at is not None and node.name:
-            events.append(
-                    TimelineEvent(
-                        node.ended_at, EventKind.EVENT, node.key, node.element_id, node.name, None, node.instance_key,
-                        {"type": node.element_type},
-                    )
-                )  # fmt: skip
-    for incident in store.incidents.search(session, state=None, root_key=root_key, limit=5000).items:
-        facts = {"code": incident.code, "type": incident.kind}
-        events.append(
-            TimelineEvent(
-                incident.created_at, EventKind.INCIDENT, incident.key, incident.element_id, None, None,
-                incident.instance_key, facts,
+        yield opened
+        if task.completed_at is None:
+            continue
+        completed = task.state is store.user_tasks.UserTaskState.COMPLETED
+        yield replace(
+            opened,
+            at=task.completed_at,
+            kind=EventKind.TASK_COMPLETED if completed else EventKind.TASK_CANCELED,
+            actor=task.completed_by,
+            detail={**opened.detail, "late": task.due_at is not None and task.completed_at > task.due_at},
+            order=submissions.get(task.key, _LAST - 1),
+        )
+
+
+def _decisions(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
+    for row in store.evaluations.search(unit.session, root_key=root_key, limit=5000).items:
+        yield TimelineEvent(
+            at=row.evaluated_at,
+            kind=EventKind.DECIDED,
+            key=row.key,
+            element_id=row.element_id,
+            name=row.decision_name,
+            actor=row.evaluated_by,
+            instance_key=row.instance_key,
+            detail={
+                "decision": row.decision_id,
+                "version": row.decision_version,
+                "output": feel.codec.decode(row.output),
+                "failed": row.failure_code,
+            },
+            order=row.key,
+        )
+
+
+def _events(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
+    """Named events of the diagram; those without a name say nothing to a reader."""
+    for node in store.history.flow_nodes(unit.session, root_key=root_key, state=FlowNodeState.COMPLETED):
+        if node.element_type in _SHOWN_EVENTS and node.ended_at is not None and node.name:
+            yield TimelineEvent(
+                at=node.ended_at,
+                kind=EventKind.EVENT,
+                key=node.key,
+                element_id=node.element_id,
+                name=node.name,
+                actor=None,
+                instance_key=node.instance_key,
+                detail={"type": node.element_type},
+                order=node.key,
             )
-        )  # fmt: skip
-        if incident.resolved_at is not None:
-            events.append(
-                TimelineEvent(
-                    incident.resolved_at, EventKind.INCIDENT_RESOLVED, incident.key, incident.element_id, None,
-                    incident.resolved_by, incident.instance_key, facts,
-                )
-            )  # fmt: skip
-    return events
+
+
+def _incidents(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
+    for row in store.incidents.search(unit.session, state=None, root_key=root_key, limit=5000).items:
+        raised = TimelineEvent(
+            at=row.created_at,
+            kind=EventKind.INCIDENT,
+            key=row.key,
+            element_id=row.element_id,
+            name=None,
+            actor=None,
+            instance_key=row.instance_key,
+            detail={"code": row.code, "type": row.kind},
+            order=row.key,
+        )
+        yield raised
+        if row.resolved_at is not None:
+            yield replace(
+                raised,
+                at=row.resolved_at,
+                kind=EventKind.INCIDENT_RESOLVED,
+                actor=row.resolved_by,
+                order=_LAST - 1,
+            )

@@ -169,8 +169,9 @@ def scope_chain(unit: UnitOfWork, scope_key: int) -> list[int]:
     """Return the keys of a scope and those around it, nearest first, up to the process instance."""
     chain = [scope_key]
     while (node := store.history.flow_node(unit.session, chain[-1])) is not None:
-        inner = node.scope_key in {None, node.key}
-        chain.append(node.instance_key if inner or node.scope_key is None else node.scope_key)
+        if node.key == node.instance_key:  # the process instance itself
+            break
+        chain.append(node.scope_key or node.instance_key)
     return chain
 
 

@@ -255,6 +255,7 @@ class UnitOfWork:
         if self._done:
             return
         self._done = True
+        self.session.expunge_all()  # rows that were read stay readable; a rollback would empty them
         self.session.rollback()
         if self._pooled:
             self.engine.keys.give_back(self._left_over)

@@ -181,10 +181,10 @@ def flow_node(session: Session, key: int) -> FlowNodeInstance | None:
 
 
 def element_counts(session: Session, instance_key: int) -> Sequence[tuple[str, FlowNodeState, int]]:
-    """Return how many visits each element has in each state."""
+    """Return how many visits each element has in each state, the process itself left out."""
     statement = (
         select(FlowNodeInstance.element_id, FlowNodeInstance.state, func.count())
-        .where(FlowNodeInstance.instance_key == instance_key)
+        .where(FlowNodeInstance.instance_key == instance_key, FlowNodeInstance.key != instance_key)
         .group_by(FlowNodeInstance.element_id, FlowNodeInstance.state)
         .order_by(FlowNodeInstance.element_id)
     )

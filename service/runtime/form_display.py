@@ -1,0 +1,91 @@
+"""Forms as labelled rows: what a task shows to those who only read it, and what was once submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from service import feel, forms
+from service.runtime import instances, user_tasks
+from service.runtime.unit import InstanceContext, UnitOfWork
+from service.runtime.user_tasks import FormView, Submission, UserTask
+
+__all__ = ["FormRow", "needed", "of_submission", "of_task"]
+
+FormRow = forms.Row
+
+
+def of_task(unit: UnitOfWork, key: int) -> tuple[FormRow, ...]:
+    """Return an open task's form as it stands, empty where it has none. Raises `NotFound`."""
+    task = user_tasks.get(unit, key)
+    view = user_tasks.form(unit, key)
+    return () if view is None else forms.display(view.form, view.data, _environment(unit, _context(task, view.data)))
+
+
+def of_submission(unit: UnitOfWork, submission: Submission) -> tuple[FormRow, ...]:
+    """Return what was submitted, by the labels of the form's version that took it; keys where there was no form."""
+    data = _decoded(submission.data)
+    form: forms.Form | None
+    if submission.user_task_key is not None:
+        view = user_tasks.form(unit, submission.user_task_key)
+        form = view.form if view else None
+        context = _context(user_tasks.get(unit, submission.user_task_key), data)
+    else:
+        instance = instances.get(unit, submission.instance_key)
+        form = instances.start_form(unit, instance.process_id)
+        context = InstanceContext(instance.key, instance.root_key, instance.business_key, data, instance.process_id)
+    if form is None:
+        return tuple(forms.Row("value", name, (feel.string(value),), path=name) for name, value in data.items())
+    return forms.display(form, data, _environment(unit, context))
+
+
+def needed(view: FormView) -> dict[str, Any]:
+    """Return of a form's data what its fields and expressions read, and nothing else: the rest is not the reader's."""
+    names = {name for expression in view.form.expressions for name in expression.names}
+    names |= {path.partition(".")[0] for path in _sources(view.form.schema)}
+    shown: dict[str, Any] = {name: value for name, value in view.data.items() if name in names}
+    for item in view.form.fields:
+        if item.list_path is None:
+            _copy(view.data, shown, item.path.split("."))
+    return shown
+
+
+def _sources(schema: Mapping[str, Any]) -> list[str]:
+    """Return the data that components name outside FEEL: choices by key, and tables."""
+    found: list[str] = []
+    for component in schema.get("components", ()):
+        if not isinstance(component, Mapping):
+            continue
+        for name in ("valuesKey", "dataSource"):
+            text = component.get(name)
+            if isinstance(text, str) and text and not text.startswith("="):
+                found.append(text)
+        found += _sources(component)
+    return found
+
+
+def _copy(source: Any, target: dict[str, Any], path: list[str]) -> None:
+    for name in path[:-1]:
+        if not isinstance(source, Mapping) or name not in source:
+            return
+        source = source[name]
+        inner = target.setdefault(name, {})
+        if not isinstance(inner, dict) or inner is source:
+            return  # the whole of it is shown already
+        target = inner
+    if isinstance(source, Mapping) and path[-1] in source:
+        target.setdefault(path[-1], source[path[-1]])
+
+
+def _context(task: UserTask, data: Mapping[str, Any]) -> InstanceContext:
+    return InstanceContext(task.instance_key, task.root_key, task.business_key, data, task.process_id)
+
+
+def _environment(unit: UnitOfWork, context: InstanceContext) -> feel.Environment:
+    functions = unit.engine.plugins.functions.functions(unit, context)
+    return feel.Environment(now=unit.now, zone=unit.engine.zone, functions=functions)
+
+
+def _decoded(text: str) -> dict[str, Any]:
+    value = feel.codec.decode(text)
+    return dict(value) if isinstance(value, dict) else {}

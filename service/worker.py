@@ -1,0 +1,86 @@
+"""The door of time: claims due jobs, runs each in its own unit of work. Only it sleeps."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import socket
+import threading
+from datetime import timedelta
+
+from service.runtime import jobs
+from service.runtime.engine import Engine
+
+__all__ = ["Worker", "run_until_idle"]
+
+logger = logging.getLogger(__name__)
+
+# A new job of another process is seen after so long; one of this process wakes the worker at once.
+POLL_SECONDS = 0.5
+BATCH = 50
+
+
+class Worker:
+    """Runs due jobs until told to stop."""
+
+    def __init__(self, engine: Engine, name: str | None = None) -> None:
+        self._engine = engine
+        self._name = name or f"{socket.gethostname()}-{os.getpid()}"
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until `stop` is set; the batch at hand is finished first."""
+        arrived = self._engine.site.work_arrived
+        while not stop.is_set():
+            arrived.clear()
+            try:
+                done = self.step()
+            except Exception:
+                # The database may be away for a while; a worker that died of it would stop all timers for good.
+                logger.exception("claiming jobs failed")
+                stop.wait(POLL_SECONDS * (4 + random.random()))  # noqa: S311 - spreads workers, guards nothing
+                continue
+            if done == 0:
+                self._wait(arrived, stop)
+
+    def step(self) -> int:
+        """Run what is due now, at most one batch; return how many jobs that was."""
+        leases = jobs.claim_due(self._engine, BATCH, self._name)
+        for lease in leases:
+            if self._engine.clock.now() >= lease.until - timedelta(seconds=jobs.LEASE_SECONDS / 2):
+                # The batch took longer than thought: what is left goes back when its lease ends.
+                logger.warning("lease of job %s runs out, left to others", lease.key)
+                continue
+            _perform(self._engine, lease)
+        return len(leases)
+
+    @staticmethod
+    def _wait(arrived: threading.Event, stop: threading.Event) -> None:
+        if not arrived.wait(POLL_SECONDS):
+            stop.wait(0)
+
+
+def run_until_idle(engine: Engine, limit: int = 100_000) -> int:
+    """Run everything that is due by the engine's clock, and what becomes due by that; return how many jobs ran.
+
+    For tests, the demo and the command line. Raises `RuntimeError` after `limit` jobs.
+    """
+    worker = Worker(engine, "until-idle")
+    count = 0
+    while done := worker.step():
+        count += done
+        if count > limit:
+            raise RuntimeError(f"more than {limit} jobs became due at one moment")
+    return count
+
+
+def _perform(engine: Engine, lease: jobs.Lease) -> None:
+    try:
+        jobs.run(engine, lease)
+    except Exception as error:
+        # What a handler does wrong concerns its own job alone: rolled back, counted, retried, at last an incident.
+        logger.warning("job %s failed: %s", lease.key, type(error).__name__, exc_info=error)
+        try:
+            jobs.failed(engine, lease, error)
+        except Exception:
+            logger.exception("the failure of job %s could not be counted; its lease will run out", lease.key)
