@@ -26,18 +26,18 @@ def check(
     for element in definition.elements.values():
         source = sources[element.id]
         if not element.id:
-            source.error("bpmn_element_without_id", "id", element=element.tag)
+            source.error("bpmn.element_without_id", "id", element=element.tag)
         _RULES_BY_TAG.get(element.tag, _nothing)(definition, element, source)
         _flows(definition, element, source)
         if element.multi_instance is not None and element.type == "EVENT_SUB_PROCESS":
-            source.error("bpmn_event_sub_process_loop", "multiInstanceLoopCharacteristics")
+            source.error("bpmn.event_sub_process_loop", "multiInstanceLoopCharacteristics")
     for flow_id, scope in flow_scopes.items():
         flow = definition.flows.get(flow_id)
         if flow is None:
             continue
         ends = {definition.elements[flow.source].parent, definition.elements[flow.target].parent}
         if ends != {scope} and len(ends) > 1:
-            sources[flow_id].error("bpmn_flow_crosses_scope", "targetRef", source=flow.source, target=flow.target)
+            sources[flow_id].error("bpmn.flow_crosses_scope", "targetRef", source=flow.source, target=flow.target)
     _starts(definition, sources, process)
     _links(definition, sources)
 
@@ -53,38 +53,38 @@ def _kind(element: Element) -> str:
 def _flows(definition: ProcessDefinition, element: Element, source: Source) -> None:
     if element.default is not None:
         if element.default not in element.outgoing:
-            source.error("bpmn_default_not_outgoing", "default", value=element.default)
+            source.error("bpmn.default_not_outgoing", "default", value=element.default)
         elif definition.flows[element.default].condition is not None:
-            source.error("bpmn_default_with_condition", "default", value=element.default)
+            source.error("bpmn.default_with_condition", "default", value=element.default)
     if element.tag in {"parallelGateway", "eventBasedGateway"}:
         for flow in element.outgoing:
             if definition.flows[flow].condition is not None:
-                source.error("bpmn_condition_out_of_place", "conditionExpression", flow=flow)
+                source.error("bpmn.condition_out_of_place", "conditionExpression", flow=flow)
     if element.for_compensation and (element.incoming or element.outgoing):
-        source.error("bpmn_compensation_with_flow", "isForCompensation")
+        source.error("bpmn.compensation_with_flow", "isForCompensation")
     if element.type == "EVENT_SUB_PROCESS" and (element.incoming or element.outgoing):
-        source.error("bpmn_event_sub_process_flow", "triggeredByEvent")
+        source.error("bpmn.event_sub_process_flow", "triggeredByEvent")
 
 
 def _start(definition: ProcessDefinition, element: Element, source: Source) -> None:
     if element.incoming:
-        source.error("bpmn_start_with_incoming", "incoming")
+        source.error("bpmn.start_with_incoming", "incoming")
     kind = _kind(element)
     parent = None if element.parent is None else definition.elements.get(element.parent)
     if parent is not None and parent.type == "EVENT_SUB_PROCESS":
         if kind == "none":
-            source.error("bpmn_event_sub_process_none_start", "eventDefinition")
+            source.error("bpmn.event_sub_process_none_start", "eventDefinition")
         elif kind not in _HANDLER_START:
-            source.error("bpmn_event_out_of_place", kind, kind=kind)
+            source.error("bpmn.event_out_of_place", kind, kind=kind)
         _cycle_place(element, source, not element.interrupting)
         if kind == "message":
             _correlation(definition, element, source)
     elif parent is not None and kind != "none":
-        source.error("bpmn_sub_process_start_event", kind, kind=kind)
+        source.error("bpmn.sub_process_start_event", kind, kind=kind)
     elif parent is None and kind not in {"none", *_START}:
-        source.error("bpmn_event_out_of_place", kind, kind=kind)
+        source.error("bpmn.event_out_of_place", kind, kind=kind)
     elif parent is None and _timer_kind(element) == "duration" and definition.dialect is Dialect.CAMUNDA_8:
-        source.error("bpmn_start_timer_duration", "timeDuration")
+        source.error("bpmn.start_timer_duration", "timeDuration")
 
 
 def _timer_kind(element: Element) -> str | None:
@@ -94,23 +94,23 @@ def _timer_kind(element: Element) -> str | None:
 
 def _cycle_place(element: Element, source: Source, allowed: bool) -> None:
     if _timer_kind(element) == "cycle" and not allowed:
-        source.error("bpmn_cycle_interrupting", "timeCycle")
+        source.error("bpmn.cycle_interrupting", "timeCycle")
 
 
 def _correlation(definition: ProcessDefinition, element: Element, source: Source) -> None:
     """Camunda 8 finds the receiver by a key: without one, a message would take any instance."""
     if definition.dialect is Dialect.CAMUNDA_8 and element.event is not None and element.event.correlation_key is None:
-        source.warning("bpmn_correlation_key_missing", "zeebe:subscription correlationKey")
+        source.warning("bpmn.correlation_key_missing", "zeebe:subscription correlationKey")
 
 
 def _end(definition: ProcessDefinition, element: Element, source: Source) -> None:
     if element.outgoing:
-        source.error("bpmn_end_with_outgoing", "outgoing")
+        source.error("bpmn.end_with_outgoing", "outgoing")
     kind = _kind(element)
     if kind not in {"none", *_END}:
-        source.error("bpmn_event_out_of_place", kind, kind=kind)
+        source.error("bpmn.event_out_of_place", kind, kind=kind)
     if kind == "cancel" and _around(definition, element, "transaction") is None:
-        source.error("bpmn_cancel_outside_transaction", "cancelEventDefinition")
+        source.error("bpmn.cancel_outside_transaction", "cancelEventDefinition")
     _compensation_target(definition, element, source)
 
 
@@ -129,27 +129,27 @@ def _compensation_target(definition: ProcessDefinition, element: Element, source
     if event is not None and event.kind == "compensation" and event.activity is not None:
         target = definition.elements.get(event.activity)
         if target is None or target.tag not in _ACTIVITIES:
-            source.error("bpmn_reference_missing", "activityRef", value=event.activity)
+            source.error("bpmn.reference_missing", "activityRef", value=event.activity)
 
 
 def _catch(definition: ProcessDefinition, element: Element, source: Source) -> None:
     kind = _kind(element)
     if kind not in _INTERMEDIATE_CATCH:
-        code = "bpmn_event_without_definition" if kind == "none" else "bpmn_event_out_of_place"
+        code = "bpmn.event_without_definition" if kind == "none" else "bpmn.event_out_of_place"
         source.error(code, kind, kind=kind)
     _cycle_place(element, source, False)
     if kind == "message":
         _correlation(definition, element, source)
     if kind == "link" and element.incoming:
-        source.error("bpmn_link_catch_incoming", "incoming")
+        source.error("bpmn.link_catch_incoming", "incoming")
 
 
 def _throw(definition: ProcessDefinition, element: Element, source: Source) -> None:
     kind = _kind(element)
     if kind not in {"none", *_INTERMEDIATE_THROW}:
-        source.error("bpmn_event_out_of_place", kind, kind=kind)
+        source.error("bpmn.event_out_of_place", kind, kind=kind)
     if kind == "link" and element.outgoing:
-        source.error("bpmn_link_throw_outgoing", "outgoing")
+        source.error("bpmn.link_throw_outgoing", "outgoing")
     _compensation_target(definition, element, source)
 
 
@@ -157,22 +157,22 @@ def _boundary(definition: ProcessDefinition, element: Element, source: Source) -
     kind = _kind(element)
     host = definition.elements.get(element.attached_to or "")
     if host is None or host.tag not in _ACTIVITIES or host.parent != element.parent:
-        source.error("bpmn_boundary_without_activity", "attachedToRef", value=element.attached_to or "")
+        source.error("bpmn.boundary_without_activity", "attachedToRef", value=element.attached_to or "")
     if kind not in _BOUNDARY:
-        code = "bpmn_event_without_definition" if kind == "none" else "bpmn_event_out_of_place"
+        code = "bpmn.event_without_definition" if kind == "none" else "bpmn.event_out_of_place"
         source.error(code, kind, kind=kind)
     if element.incoming:
-        source.error("bpmn_boundary_with_incoming", "incoming")
+        source.error("bpmn.boundary_with_incoming", "incoming")
     if kind in {"error", "cancel"} and not source.flag("cancelActivity", True):
-        source.error("bpmn_boundary_must_interrupt", "cancelActivity", kind=kind)
+        source.error("bpmn.boundary_must_interrupt", "cancelActivity", kind=kind)
     if kind == "cancel" and (host is None or host.tag != "transaction"):
-        source.error("bpmn_cancel_outside_transaction", "cancelEventDefinition")
+        source.error("bpmn.cancel_outside_transaction", "cancelEventDefinition")
     if kind == "compensation":
         if element.outgoing:
-            source.error("bpmn_compensation_with_flow", "outgoing")
+            source.error("bpmn.compensation_with_flow", "outgoing")
         handler = definition.compensation_handlers.get(element.id)
         if handler is None or not definition.elements[handler].for_compensation:
-            source.error("bpmn_compensation_without_handler", "association")
+            source.error("bpmn.compensation_without_handler", "association")
     _cycle_place(element, source, not element.interrupting)
     if kind == "message":
         _correlation(definition, element, source)
@@ -180,11 +180,11 @@ def _boundary(definition: ProcessDefinition, element: Element, source: Source) -
 
 def _event_gateway(definition: ProcessDefinition, element: Element, source: Source) -> None:
     if source.flag("instantiate"):
-        source.error("bpmn_instantiating_gateway", "instantiate")
+        source.error("bpmn.instantiating_gateway", "instantiate")
     if source.attribute("eventGatewayType") == "Parallel":
-        source.error("bpmn_instantiating_gateway", "eventGatewayType")
+        source.error("bpmn.instantiating_gateway", "eventGatewayType")
     if len(element.outgoing) < 2:
-        source.error("bpmn_event_gateway_flows", "outgoing")
+        source.error("bpmn.event_gateway_flows", "outgoing")
     for flow in element.outgoing:
         target = definition.elements[definition.flows[flow].target]
         catches = target.tag == "intermediateCatchEvent" and _kind(target) in _INTERMEDIATE_CATCH - {"link"}
@@ -192,25 +192,25 @@ def _event_gateway(definition: ProcessDefinition, element: Element, source: Sour
             other.attached_to == target.id for other in definition.elements.values()
         )
         if not (catches or receives):
-            source.error("bpmn_event_gateway_target", "outgoing", target=target.id)
+            source.error("bpmn.event_gateway_target", "outgoing", target=target.id)
         elif len(target.incoming) > 1:
-            source.error("bpmn_event_gateway_target_incoming", "outgoing", target=target.id)
+            source.error("bpmn.event_gateway_target_incoming", "outgoing", target=target.id)
 
 
 def _receive(definition: ProcessDefinition, element: Element, source: Source) -> None:
     if element.event is None:
-        source.error("bpmn_message_ref_missing", "messageRef")
+        source.error("bpmn.message_ref_missing", "messageRef")
     elif not source.flag("instantiate"):
         _correlation(definition, element, source)
     if source.flag("instantiate") and element.incoming:
-        source.error("bpmn_start_with_incoming", "instantiate")
+        source.error("bpmn.start_with_incoming", "instantiate")
 
 
 def _exclusive(definition: ProcessDefinition, element: Element, source: Source) -> None:
     if definition.dialect is Dialect.CAMUNDA_8 and len(element.outgoing) > 1:
         for flow in element.outgoing:
             if flow != element.default and definition.flows[flow].condition is None:
-                source.error("bpmn_flow_without_condition", "conditionExpression", flow=flow)
+                source.error("bpmn.flow_without_condition", "conditionExpression", flow=flow)
 
 
 _RULES_BY_TAG = {
@@ -232,12 +232,12 @@ def _starts(definition: ProcessDefinition, sources: Sources, process: Source) ->
         plain = [e for e in starts if e.event is None]
         owner = process if scope is None else sources[scope]
         if len(plain) > 1:
-            owner.error("bpmn_several_none_starts", "startEvent", count=len(plain))
+            owner.error("bpmn.several_none_starts", "startEvent", count=len(plain))
         if scope is not None and definition.elements[scope].type == "EVENT_SUB_PROCESS":
             if len(starts) != 1:
-                owner.error("bpmn_event_sub_process_starts", "startEvent", count=len(starts))
+                owner.error("bpmn.event_sub_process_starts", "startEvent", count=len(starts))
         elif scope is None and not starts and not any(t.kind == "message" for t in definition.starts):
-            owner.error("bpmn_process_without_start", "startEvent")
+            owner.error("bpmn.process_without_start", "startEvent")
 
 
 def _links(definition: ProcessDefinition, sources: Sources) -> None:
@@ -254,7 +254,7 @@ def _links(definition: ProcessDefinition, sources: Sources) -> None:
             throws.append((place, element))
     for (_, name), elements in targets.items():
         for element in elements[1:]:
-            sources[element.id].error("bpmn_link_two_targets", "linkEventDefinition name", name=name)
+            sources[element.id].error("bpmn.link_two_targets", "linkEventDefinition name", name=name)
     for place, element in throws:
         if place not in targets:
-            sources[element.id].error("bpmn_link_without_target", "linkEventDefinition name", name=place[1])
+            sources[element.id].error("bpmn.link_without_target", "linkEventDefinition name", name=place[1])

@@ -111,7 +111,7 @@ class _Parser:
         if self.kind == "name" and self.value in _WORDS:
             self.kind, self.value = "symbol", _WORDS[self.value]
 
-    def _error(self, code: str = "juel_not_understood") -> JuelError:
+    def _error(self, code: str = "bpmn.juel_not_understood") -> JuelError:
         return JuelError(code, text=self.text, position=self.begin, found=self.value or self.text[self.begin :][:10])
 
     def _take(self, *symbols: str) -> str | None:
@@ -205,7 +205,7 @@ class _Parser:
                 self._next()
                 if self.kind == "symbol" and self.value == "(":
                     self.begin = self_name
-                    raise self._error("juel_method_refused")
+                    raise self._error("bpmn.juel_method_refused")
                 value = _member(value, lambda _frame, key=key: key)  # type: ignore[misc]
             else:
                 index = self._choice()
@@ -233,7 +233,7 @@ class _Parser:
                 literal = {"true": True, "false": False, "null": None}[text]
                 return lambda _frame: literal
             if text in _FORBIDDEN:
-                raise self._error("juel_bean_refused")
+                raise self._error("bpmn.juel_bean_refused")
             begin = self.begin
             self._next()
             if self.kind == "symbol" and self.value == "(":
@@ -247,7 +247,7 @@ class _Parser:
         self._next()
         if name not in {"now", "dateTime"} or not (self.kind == "symbol" and self.value == ")"):
             self.begin = begin
-            raise self._error("juel_method_refused")
+            raise self._error("bpmn.juel_method_refused")
         self._next()
         return lambda frame: frame.environment.now.isoformat()
 
@@ -255,7 +255,7 @@ class _Parser:
 def _name(name: str) -> Evaluate:
     def evaluate(frame: Frame) -> Value:
         if name not in frame.scope:
-            raise JuelError("juel_unknown_name", name=name)
+            raise JuelError("bpmn.juel_unknown_name", name=name)
         return frame.scope[name]
 
     return evaluate
@@ -268,7 +268,7 @@ def _member(value: Evaluate, key: Evaluate) -> Evaluate:
             return container.get(wanted)
         if isinstance(container, list) and isinstance(wanted, Decimal) and wanted == int(wanted):
             return container[int(wanted)] if 0 <= wanted < len(container) else None
-        raise JuelError("juel_no_member", member=_text(wanted))
+        raise JuelError("bpmn.juel_no_member", member=_text(wanted))
 
     return evaluate
 
@@ -328,7 +328,7 @@ def _arithmetic(left: Evaluate, right: Evaluate, symbol: str) -> Evaluate:
                 case _:
                     return a % b
         except (InvalidOperation, ZeroDivisionError) as error:
-            raise JuelError("juel_division") from error
+            raise JuelError("bpmn.juel_division") from error
 
     return evaluate
 
@@ -344,7 +344,7 @@ def _number(value: Value) -> Decimal:
             return Decimal(value)
         except InvalidOperation:
             pass
-    raise JuelError("juel_not_a_number", value=_text(value))
+    raise JuelError("bpmn.juel_not_a_number", value=_text(value))
 
 
 def _truth(value: Value) -> bool:
@@ -353,7 +353,7 @@ def _truth(value: Value) -> bool:
         return bool(value)
     if isinstance(value, str):
         return value.lower() == "true"
-    raise JuelError("juel_not_a_boolean", value=_text(value))
+    raise JuelError("bpmn.juel_not_a_boolean", value=_text(value))
 
 
 def _text(value: Value) -> str:

@@ -195,4 +195,4 @@ class NodeSpec(TaskSpec):
 
 
 def no_flow(element: Element) -> Failure:
-    return Failure("CONDITION_ERROR", "bpmn_no_flow_selected", element=element.id)
+    return Failure("CONDITION_ERROR", "bpmn.no_flow_selected", element=element.id)

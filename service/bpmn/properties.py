@@ -34,9 +34,9 @@ def read(source: Source) -> dict[str, str]:
 def _check(source: Source, name: str, value: str) -> None:
     if name.startswith(FIELD_PREFIX) and len(name) > len(FIELD_PREFIX):
         if value not in FIELD_VALUES:
-            source.error("bpmn_property_value", name, value=value, allowed=", ".join(sorted(FIELD_VALUES)))
+            source.error("bpmn.property_value", name, value=value, allowed=", ".join(sorted(FIELD_VALUES)))
     elif name not in PROPERTIES:
         known = ", ".join([*sorted(PROPERTIES), FIELD_PREFIX + "<key>"])
-        source.error("bpmn_property_unknown", name, name=name, known=known)
+        source.error("bpmn.property_unknown", name, name=name, known=known)
     elif PROPERTIES[name] and value not in PROPERTIES[name]:
-        source.error("bpmn_property_value", name, value=value, allowed=", ".join(sorted(PROPERTIES[name])))
+        source.error("bpmn.property_value", name, value=value, allowed=", ".join(sorted(PROPERTIES[name])))

@@ -45,13 +45,13 @@ SIZE_LIMIT = 10 * 1024 * 1024  # bytes of one file
 DEPTH_LIMIT = 200  # elements inside one another
 
 _REFUSED = {
-    "complexGateway": "bpmn_complex_gateway",
-    "adHocSubProcess": "bpmn_ad_hoc_sub_process",
-    "callChoreography": "bpmn_element_unsupported",
-    "choreographyTask": "bpmn_element_unsupported",
-    "subChoreography": "bpmn_element_unsupported",
-    "implicitThrowEvent": "bpmn_element_unsupported",
-    "event": "bpmn_element_unsupported",
+    "complexGateway": "bpmn.complex_gateway",
+    "adHocSubProcess": "bpmn.ad_hoc_sub_process",
+    "callChoreography": "bpmn.element_unsupported",
+    "choreographyTask": "bpmn.element_unsupported",
+    "subChoreography": "bpmn.element_unsupported",
+    "implicitThrowEvent": "bpmn.element_unsupported",
+    "event": "bpmn.element_unsupported",
 }
 _ROOT_KINDS = ("message", "signal", "error", "escalation")
 _TYPE_NAMES = {"transaction": "SUB_PROCESS"}
@@ -84,8 +84,8 @@ def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
     _roots(context)
     if not processes:
         # A drawing is stored and shown: what it would need to run isn't asked of it.
-        context.findings = [f for f in context.findings if f.code in {"bpmn_duplicate_id"}]
-        Source(context, root).warning("bpmn_nothing_executable", "isExecutable")
+        context.findings = [f for f in context.findings if f.code in {"bpmn.duplicate_id"}]
+        Source(context, root).warning("bpmn.nothing_executable", "isExecutable")
     return File(
         name=file,
         dialect=dialect,
@@ -99,7 +99,7 @@ def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
 
 def _parse(xml: bytes, file: str) -> Node:
     if len(xml) > SIZE_LIMIT:
-        raise TooLarge("bpmn_file_too_large", file=file, size=len(xml), limit=SIZE_LIMIT)
+        raise TooLarge("bpmn.file_too_large", file=file, size=len(xml), limit=SIZE_LIMIT)
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False,
         remove_comments=True, remove_pis=True,
@@ -107,13 +107,13 @@ def _parse(xml: bytes, file: str) -> Node:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise Invalid("bpmn_xml_broken", file=file, reason=str(error.msg), line=error.lineno) from error
+        raise Invalid("bpmn.xml_broken", file=file, reason=str(error.msg), line=error.lineno) from error
     except ValueError as error:
-        raise Invalid("bpmn_xml_broken", file=file, reason=str(error), line=None) from error
+        raise Invalid("bpmn.xml_broken", file=file, reason=str(error), line=None) from error
     if cast(Any, root.getroottree().docinfo).doctype:
-        raise Invalid("bpmn_xml_doctype", file=file)
+        raise Invalid("bpmn.xml_doctype", file=file)
     if root.tag != f"{{{BPMN}}}definitions":
-        raise Invalid("bpmn_not_bpmn", file=file, found=root.tag)
+        raise Invalid("bpmn.not_bpmn", file=file, found=root.tag)
     _not_too_deep(root, file)
     return root
 
@@ -123,7 +123,7 @@ def _not_too_deep(root: Node, file: str) -> None:
     for event, _ in etree.iterwalk(root, events=("start", "end")):
         depth += 1 if event == "start" else -1
         if depth > DEPTH_LIMIT:
-            raise Invalid("bpmn_xml_too_deep", file=file, limit=DEPTH_LIMIT)
+            raise Invalid("bpmn.xml_too_deep", file=file, limit=DEPTH_LIMIT)
 
 
 def _dialect(root: Node) -> tuple[Dialect, str | None]:
@@ -162,16 +162,16 @@ _EXPRESSIONS = ("conditionExpression", "condition", "loopCardinality", "completi
 def _platform(context: Context, root: Node) -> None:
     platform = root.get(f"{{{MODELER}}}executionPlatform")
     if platform is not None and platform not in {"Camunda Cloud", "Camunda Platform"}:
-        Source(context, root).error("bpmn_platform_unknown", "modeler:executionPlatform", value=platform)
+        Source(context, root).error("bpmn.platform_unknown", "modeler:executionPlatform", value=platform)
     elif platform is None:
-        Source(context, root).warning("bpmn_platform_missing", "modeler:executionPlatform")
+        Source(context, root).warning("bpmn.platform_missing", "modeler:executionPlatform")
 
 
 def _duplicate_ids(context: Context, root: Node) -> None:
     ids = Counter(node.get("id") for node in root.iter() if node.get("id") and namespace(node) == BPMN)
     for node in root.iter():
         if namespace(node) == BPMN and ids.get(node.get("id"), 0) > 1:
-            Source(context, node).error("bpmn_duplicate_id", "id", value=node.get("id"))
+            Source(context, node).error("bpmn.duplicate_id", "id", value=node.get("id"))
             ids[node.get("id")] = 0
 
 
@@ -215,7 +215,7 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
                 continue
             child = Source(context, node)
             if namespace(node) != BPMN:
-                child.error("bpmn_element_unsupported", child.tag, element=child.tag)
+                child.error("bpmn.element_unsupported", child.tag, element=child.tag)
             elif child.tag == "sequenceFlow":
                 _flow(child, parent, reading)
             elif child.tag == "association":
@@ -230,7 +230,7 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
             elif child.tag not in allowed.FLOW_NODE_CHILDREN and child.tag not in allowed.CHILDREN.get(
                 container.tag, frozenset()
             ):
-                child.error("bpmn_element_unsupported", child.tag, element=child.tag)
+                child.error("bpmn.element_unsupported", child.tag, element=child.tag)
     _connect(reading)
     definition = ProcessDefinition(
         process_id=source.id,
@@ -249,7 +249,7 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
         candidate_starter_groups=_split(source.camunda("candidateStarterGroups")),
     )
     if not source.id:
-        source.error("bpmn_process_without_id", "id")
+        source.error("bpmn.process_without_id", "id")
     checks.check(definition, reading.sources, source, reading.flow_scopes)
     return definition
 
@@ -282,7 +282,7 @@ def _flow(source: Source, parent: str | None, reading: _Reading) -> None:
     if (child := source.child("conditionExpression")) is not None:
         language = child.attribute("language")
         if language and "feel" not in language.lower() and "juel" not in language.lower():
-            source.error("bpmn_language_refused", "conditionExpression language", language=language)
+            source.error("bpmn.language_refused", "conditionExpression language", language=language)
         condition = child.dynamic(child.text, "conditionExpression")
     reading.flows[flow_id] = Flow(flow_id, source.name, start or "", end or "", condition)
     reading.flow_scopes[flow_id] = parent
@@ -294,7 +294,7 @@ def _element(source: Source, parent: str | None) -> Element:
     _check(source, tag)
     for name in ("startQuantity", "completionQuantity"):
         if source.attribute(name) not in (None, "1"):
-            source.error("bpmn_token_quantity", name, value=source.attribute(name))
+            source.error("bpmn.token_quantity", name, value=source.attribute(name))
     event, found = _event(source)
     event_type = _type(source)
     element_type = ELEMENTS[tag]
@@ -305,7 +305,7 @@ def _element(source: Source, parent: str | None) -> Element:
         source.flag("cancelActivity", True) if tag == "boundaryEvent" else source.flag("isInterrupting", True)
     )
     if found > 1 or source.flag("parallelMultiple"):
-        source.error("bpmn_multiple_events", tag)
+        source.error("bpmn.multiple_events", tag)
     return Element(
         id=source.id,
         name=source.name,
@@ -343,7 +343,7 @@ def _connect(reading: _Reading) -> None:
         missing = False
         for end, property_ in ((flow.source, "sourceRef"), (flow.target, "targetRef")):
             if end not in reading.elements:
-                reading.sources[flow.id].error("bpmn_flow_without_end", property_, value=end)
+                reading.sources[flow.id].error("bpmn.flow_without_end", property_, value=end)
                 missing = True
         if missing:
             del reading.flows[flow.id]
@@ -412,7 +412,7 @@ def _form_of_start(source: Source) -> FormRef | None:
 
     form, form_id = read_form(source, "zeebe:formDefinition", note=False)
     if form_id is not None and not form_id.is_static:
-        source.error("bpmn_start_form_dynamic", "zeebe:formDefinition formId", expression=form_id.text)
+        source.error("bpmn.start_form_dynamic", "zeebe:formDefinition formId", expression=form_id.text)
     return form
 
 
@@ -427,7 +427,7 @@ def _event(source: Source) -> tuple[EventDefinition | None, int]:
         if isinstance(node.tag, str) and namespace(node) == BPMN and local(node) in allowed.EVENT_DEFINITIONS
     ]
     for child in source.children("eventDefinitionRef"):
-        source.error("bpmn_event_definition_ref", "eventDefinitionRef", value=child.text)
+        source.error("bpmn.event_definition_ref", "eventDefinitionRef", value=child.text)
     if not definitions:
         return None, 0
     definition = definitions[0]
@@ -442,12 +442,12 @@ def _named(source: Source, kind: str) -> tuple[Source | None, Expression | None]
     wanted = reference(source.attribute(property_))
     node = source.context.roots.get(wanted or "")
     if node is None or local(node) != kind:
-        source.error("bpmn_reference_missing" if wanted else f"bpmn_{kind}_ref_missing", property_, value=wanted or "")
+        source.error("bpmn.reference_missing" if wanted else f"bpmn.{kind}_ref_missing", property_, value=wanted or "")
         return None, None
     root = Source(source.context, node, source.owner or source)
     name = root.expression(root.name, f"{kind} name")
     if name is None:
-        source.error(f"bpmn_{kind}_without_name", f"{kind} name", value=wanted)
+        source.error(f"bpmn.{kind}_without_name", f"{kind} name", value=wanted)
     return root, name
 
 
@@ -472,16 +472,16 @@ def _timer(source: Source, kind: str) -> EventDefinition:
         for child in source.children(name)
     ]
     if len(found) != 1:
-        source.error("bpmn_timer_without_time", "timerEventDefinition")
+        source.error("bpmn.timer_without_time", "timerEventDefinition")
         return EventDefinition(kind)
     timer_kind, child = found[0]
     property_ = child.tag
     expression = child.expression(child.text, property_)
     if expression is None:
-        source.error("bpmn_timer_without_time", property_)
+        source.error("bpmn.timer_without_time", property_)
         return EventDefinition(kind)
     if expression.is_static and not _time_fits(timer_kind, expression.text):
-        source.error(f"bpmn_timer_{timer_kind}_invalid", property_, expression=expression.text, value=expression.text)
+        source.error(f"bpmn.timer_{timer_kind}_invalid", property_, expression=expression.text, value=expression.text)
     return EventDefinition(kind, timer=TimerDefinition(timer_kind, expression))
 
 
@@ -501,7 +501,7 @@ def _conditional(source: Source, kind: str) -> EventDefinition:
     child = source.child("condition")
     condition = None if child is None else child.dynamic(child.text, "condition")
     if condition is None:
-        source.error("bpmn_condition_missing", "condition")
+        source.error("bpmn.condition_missing", "condition")
     names = source.camunda("variableName")
     events = source.camunda("variableEvents")
     if (filter_ := source.extension("conditionalFilter")) is not None:
@@ -522,17 +522,17 @@ def _coded(source: Source, kind: str) -> EventDefinition:
     if wanted is not None:
         node = source.context.roots.get(wanted)
         if node is None or local(node) != kind:
-            source.error("bpmn_reference_missing", property_, value=wanted)
+            source.error("bpmn.reference_missing", property_, value=wanted)
         else:
             root = Source(source.context, node, source.owner or source)
             text = root.attribute(f"{kind}Code")
             code = root.expression(text, f"{kind}Code")
             if code is None and _throws(source):
-                source.error(f"bpmn_{kind}_without_code", f"{kind}Code", value=wanted)
+                source.error(f"bpmn.{kind}_without_code", f"{kind}Code", value=wanted)
             if code is not None and not code.is_static and not _throws(source):
-                source.error("bpmn_code_dynamic", f"{kind}Code", expression=code.text)
+                source.error("bpmn.code_dynamic", f"{kind}Code", expression=code.text)
     elif _throws(source):
-        source.error(f"bpmn_{kind}_ref_missing", property_)
+        source.error(f"bpmn.{kind}_ref_missing", property_)
     return EventDefinition(
         kind,
         code=code,
@@ -553,7 +553,7 @@ def _compensation(source: Source, kind: str) -> EventDefinition:
 
 def _link(source: Source, kind: str) -> EventDefinition:
     if not source.name:
-        source.error("bpmn_link_without_name", "linkEventDefinition name")
+        source.error("bpmn.link_without_name", "linkEventDefinition name")
     return EventDefinition(kind, name=expressions.static(source.name))
 
 
@@ -587,14 +587,14 @@ def _task_message(source: Source, tag: str) -> EventDefinition | None:
 
 def _loop(source: Source) -> MultiInstance | None:
     if (standard := source.child("standardLoopCharacteristics")) is not None:
-        standard.error("bpmn_standard_loop", "standardLoopCharacteristics")
+        standard.error("bpmn.standard_loop", "standardLoopCharacteristics")
     child = source.child("multiInstanceLoopCharacteristics")
     if child is None:
         return None
     _check(child, "multiInstanceLoopCharacteristics")
     for name in ("behavior", "noneBehaviorEventRef", "oneBehaviorEventRef"):
         if child.attribute(name) not in (None, "All"):
-            child.error("bpmn_loop_behavior", name, value=child.attribute(name))
+            child.error("bpmn.loop_behavior", name, value=child.attribute(name))
     completion = None
     if (condition := child.child("completionCondition")) is not None and condition.text:
         completion = condition.dynamic(condition.text, "completionCondition")
@@ -606,14 +606,14 @@ def _loop_8(child: Source, sequential: bool, completion: Expression | None) -> M
     loop = child.extension("loopCharacteristics")
     prefix = "zeebe:loopCharacteristics"
     if loop is None:
-        child.error("bpmn_loop_without_collection", f"{prefix} inputCollection")
+        child.error("bpmn.loop_without_collection", f"{prefix} inputCollection")
         return None
     collection = loop.dynamic(loop.attribute("inputCollection"), f"{prefix} inputCollection")
     if collection is None:
-        child.error("bpmn_loop_without_collection", f"{prefix} inputCollection")
+        child.error("bpmn.loop_without_collection", f"{prefix} inputCollection")
     output, element = loop.attribute("outputCollection"), loop.attribute("outputElement")
     if bool(output) != bool(element):
-        loop.error("bpmn_loop_output_half", f"{prefix} outputCollection")
+        loop.error("bpmn.loop_output_half", f"{prefix} outputCollection")
     return MultiInstance(
         sequential=sequential,
         collection=collection,
@@ -639,10 +639,10 @@ def _loop_7(child: Source, sequential: bool, completion: Expression | None) -> M
         # Camunda 7 takes a bare name for the variable of that name.
         collection = child.expression(text if "{" in text else "${" + text + "}", "camunda:collection")
     if count is None and collection is None:
-        child.error("bpmn_loop_without_collection", "loopCardinality")
+        child.error("bpmn.loop_without_collection", "loopCardinality")
         return None
     if count is not None and count.is_static and not count.text.strip().isdigit():
-        child.error("bpmn_cardinality_not_number", "loopCardinality", expression=count.text, found=count.text)
+        child.error("bpmn.cardinality_not_number", "loopCardinality", expression=count.text, found=count.text)
     return MultiInstance(
         sequential=sequential,
         collection=collection,
@@ -685,7 +685,7 @@ def _parameter(part: Source) -> Assignment | None:
     property_ = f"camunda:{part.tag}"
     inner = [child for child in part.node if isinstance(child.tag, str)]
     if inner:
-        part.error("bpmn_parameter_kind", property_, found=local(inner[0]))
+        part.error("bpmn.parameter_kind", property_, found=local(inner[0]))
         return None
     name = part.attribute("name")
     return part.assignment(part.text, name, property_)
@@ -703,7 +703,7 @@ def _check(source: Source, tag: str) -> None:
         space = space[1:]
         if not space:
             if name not in known:
-                source.error("bpmn_attribute_unsupported", name, attribute=name)
+                source.error("bpmn.attribute_unsupported", name, attribute=name)
         elif space in PREFIX:
             _check_dialect_attribute(source, space, name, own)
     children = allowed.CHILDREN.get(tag, frozenset())
@@ -715,16 +715,16 @@ def _check(source: Source, tag: str) -> None:
         if namespace(node) != BPMN or flow_elements:
             continue
         if name not in children and name not in allowed.FLOW_NODE_CHILDREN and tag in allowed.CHILDREN:
-            source.error("bpmn_child_unsupported", name, child=name)
+            source.error("bpmn.child_unsupported", name, child=name)
     _check_extensions(source)
 
 
 def _check_dialect_attribute(source: Source, space: str, name: str, own: Iterable[str]) -> None:
     prefixed = f"{PREFIX[space]}:{name}"
     if (space == ZEEBE) is not (source.dialect is Dialect.CAMUNDA_8):
-        source.error("bpmn_other_dialect", prefixed, extension=prefixed, dialect=source.dialect.value)
+        source.error("bpmn.other_dialect", prefixed, extension=prefixed, dialect=source.dialect.value)
     elif name not in own:
-        source.error("bpmn_extension_unsupported", prefixed, extension=prefixed)
+        source.error("bpmn.extension_unsupported", prefixed, extension=prefixed)
 
 
 def _check_extensions(source: Source) -> None:
@@ -752,11 +752,11 @@ def _check_extension(source: Source, tag: str) -> None:
     space = namespace(source.node)
     prefixed = f"{PREFIX[space]}:{source.tag}"
     if (space == ZEEBE) is not (source.dialect is Dialect.CAMUNDA_8):
-        source.error("bpmn_other_dialect", prefixed, extension=prefixed, dialect=source.dialect.value)
+        source.error("bpmn.other_dialect", prefixed, extension=prefixed, dialect=source.dialect.value)
         return
     known = allowed.extension(source.dialect, tag, source.tag)
     if known is None:
-        code = "bpmn_listener_unsupported" if source.tag in _LISTENERS else "bpmn_extension_unsupported"
+        code = "bpmn.listener_unsupported" if source.tag in _LISTENERS else "bpmn.extension_unsupported"
         source.error(code, prefixed, extension=prefixed)
         return
     if "*" in known:
@@ -771,15 +771,15 @@ def _check_parts(source: Source, node: Node, known: Iterable[str], prefixed: str
             continue
         if f"{prefix}{key}" not in known:
             what = prefixed if top else f"{prefixed} {local(node)}"
-            source.error("bpmn_extension_unsupported", f"{what} {key}", extension=f"{what} {key}")
+            source.error("bpmn.extension_unsupported", f"{what} {key}", extension=f"{what} {key}")
         elif "{{secrets." in (node.get(key) or ""):
-            source.error("bpmn_secrets_refused", f"{prefixed} {key}")
+            source.error("bpmn.secrets_refused", f"{prefixed} {key}")
     for child in node.iterchildren():
         if not isinstance(child.tag, str):
             continue
         name = local(child)
         if name not in known:
-            source.error("bpmn_extension_unsupported", f"{prefixed} {name}", extension=f"{prefixed} {name}")
+            source.error("bpmn.extension_unsupported", f"{prefixed} {name}", extension=f"{prefixed} {name}")
         else:
             _check_parts(source, child, known, prefixed)
 

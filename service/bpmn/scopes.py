@@ -124,7 +124,7 @@ class Place:
         if value is None or isinstance(value, str):
             return value
         if isinstance(value, (list, dict)):
-            raise self.unfit(expression, kind, "bpmn_text_expected", value)
+            raise self.unfit(expression, kind, "bpmn.text_expected", value)
         return feel.string(value)
 
     def texts(self, expression: Expression | None, kind: str) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ class Place:
             return tuple(part.strip() for part in value.split(",") if part.strip())
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             return tuple(str(item) for item in value)
-        raise self.unfit(expression, kind, "bpmn_texts_expected", value)
+        raise self.unfit(expression, kind, "bpmn.texts_expected", value)
 
     def unfit(self, expression: Expression, kind: str, code: str, value: Value) -> Failure:
         """A failure because a value is of the wrong kind."""

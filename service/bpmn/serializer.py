@@ -52,7 +52,7 @@ def document(workflow: Any) -> dict[str, Any]:
 def restore(cls: Any, stored: Mapping[str, Any], definition_of: Callable[[int], ProcessDefinition], host: Host) -> Any:
     """The workflow that `stored` describes. Raises `Invalid` for a document of an unknown version."""
     if stored.get("version") != VERSION:
-        raise Invalid("bpmn_document_version", version=stored.get("version"), known=VERSION)
+        raise Invalid("bpmn.document_version", version=stored.get("version"), known=VERSION)
     workflow = cls(definition_of(int(stored["definition"])), host)
     workflow.key = int(stored["key"])
     workflow.state = stored["state"]

@@ -115,14 +115,14 @@ class Source:
         except juel.JuelError as error:
             self.error(error.code, property_, **error.facts)
         except ServiceError as error:
-            self.error("bpmn_feel_syntax", property_, expression=text.strip(), reason=error.code, **_position(error))
+            self.error("bpmn.feel_syntax", property_, expression=text.strip(), reason=error.code, **_position(error))
         return expressions.static(text)
 
     def dynamic(self, text: str | None, property_: str) -> Expression | None:
         """Like `expression`, where static text makes no sense."""
         found = self.expression(text, property_)
         if found is not None and found.is_static and not self._failed(property_):
-            code = "bpmn_feel_expected" if self.dialect is Dialect.CAMUNDA_8 else "bpmn_juel_expected"
+            code = "bpmn.feel_expected" if self.dialect is Dialect.CAMUNDA_8 else "bpmn.juel_expected"
             self.error(code, property_, expression=found.text)
         return found
 
@@ -166,10 +166,10 @@ class Source:
         try:
             binding = Binding(text)
         except ValueError:
-            self.error("bpmn_binding_unknown", f"{prefix} bindingType", value=text)
+            self.error("bpmn.binding_unknown", f"{prefix} bindingType", value=text)
             return Binding.LATEST, None
         if binding is Binding.VERSION or (binding is Binding.VERSION_TAG and tag is None):
-            self.error("bpmn_binding_unknown", f"{prefix} bindingType", value=text)
+            self.error("bpmn.binding_unknown", f"{prefix} bindingType", value=text)
         return binding, tag if binding is Binding.VERSION_TAG else None
 
     def refer(
@@ -196,7 +196,7 @@ class Source:
     def assignment(self, source: str | None, target: str | None, property_: str) -> Assignment | None:
         """One mapping line; what is wrong with it becomes a finding."""
         if not target or not all(part.strip() for part in target.split(".")):
-            self.error("bpmn_mapping_without_target", property_, target=target or "")
+            self.error("bpmn.mapping_without_target", property_, target=target or "")
             return None
         found = self.expression(source, property_)
         if found is None:

@@ -119,7 +119,7 @@ def schedule(definition: TimerDefinition, value: Value, now: datetime, zone: Zon
                 if (found := _cycle(text, now, zone)) is not None:
                     return found
     raise Failure(
-        KIND, f"bpmn_timer_{definition.kind}_invalid", expression=definition.expression.text, value=text or "null"
+        KIND, f"bpmn.timer_{definition.kind}_invalid", expression=definition.expression.text, value=text or "null"
     )
 
 

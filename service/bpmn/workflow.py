@@ -110,13 +110,13 @@ class Workflow(SpiffWorkflow):
         workflow.key = instance_key
         for element_id in start_instructions:
             if element_id not in definition.elements:
-                raise NotFound("bpmn_element_unknown", element=element_id, process=definition.process_id)
+                raise NotFound("bpmn.element_unknown", element=element_id, process=definition.process_id)
         if start_element is not None and start_element not in definition.elements:
-            raise NotFound("bpmn_element_unknown", element=start_element, process=definition.process_id)
+            raise NotFound("bpmn.element_unknown", element=start_element, process=definition.process_id)
         if start_element is None and not start_instructions:
             start_element = workflow.none_start(definition)
             if start_element is None:
-                raise Conflict("bpmn_no_none_start", process=definition.process_id)
+                raise Conflict("bpmn.no_none_start", process=definition.process_id)
         values = plain_all(variables)
         workflow.task_tree = workflow.begin_instance(definition, None, values, start_element or "", instance_key)
         workflow._advance()
@@ -180,7 +180,7 @@ class Workflow(SpiffWorkflow):
         values = plain_all(variables)
         if not self.raise_error(task, code, message, values):
             self.drop(wait.key)
-            self.stop(task, Failure("UNHANDLED_ERROR_EVENT", "bpmn_error_not_caught", error_code=code, message=message))
+            self.stop(task, Failure("UNHANDLED_ERROR_EVENT", "bpmn.error_not_caught", error_code=code, message=message))
         self._advance()
 
     def throw_escalation(
@@ -275,7 +275,7 @@ class Workflow(SpiffWorkflow):
         """
         task = self.tasks.get(self.key if scope_key is None else scope_key)
         if task is None:
-            raise NotFound("bpmn_scope_unknown", key=scope_key)
+            raise NotFound("bpmn.scope_unknown", key=scope_key)
         for name, value in variables.items():
             self.variable_set(task, task.id, name, plain(value))
         self._advance()
@@ -301,18 +301,18 @@ class Workflow(SpiffWorkflow):
             return self.place(key).variables()
         if key == self.key:
             return dict(self.scopes.get(key, {}))
-        raise NotFound("bpmn_scope_unknown", key=key)
+        raise NotFound("bpmn.scope_unknown", key=key)
 
     def place(self, key: int) -> Place:
         """The scopes as seen from a flow node instance or process instance."""
         if key not in self.tasks:
-            raise NotFound("bpmn_scope_unknown", key=key)
+            raise NotFound("bpmn.scope_unknown", key=key)
         return Place(self, self.tasks[key])
 
     def scope_of(self, key: int) -> int:
         """The scope around a flow node instance. Raises `NotFound`."""
         if key not in self.tasks:
-            raise NotFound("bpmn_scope_unknown", key=key)
+            raise NotFound("bpmn.scope_unknown", key=key)
         task = self.tasks[key]
         return int(task.id if task.parent is None else task.parent.id)
 
@@ -492,7 +492,7 @@ class Workflow(SpiffWorkflow):
         value = place.evaluate(flow.condition, "CONDITION_ERROR")
         if value is None or isinstance(value, bool):
             return bool(value)
-        failure = place.unfit(flow.condition, "CONDITION_ERROR", "bpmn_condition_not_boolean", value)
+        failure = place.unfit(flow.condition, "CONDITION_ERROR", "bpmn.condition_not_boolean", value)
         failure.facts["flow"] = flow.id
         raise failure
 
@@ -582,7 +582,7 @@ class Workflow(SpiffWorkflow):
         if not name:
             raise Failure(
                 "EXTRACT_VALUE_ERROR",
-                f"bpmn_{event.kind}_without_name",
+                f"bpmn.{event.kind}_without_name",
                 expression="" if event.name is None else event.name.text,
             )
         return name
@@ -594,7 +594,7 @@ class Workflow(SpiffWorkflow):
             return name, None
         key = place.text(event.correlation_key, "EXTRACT_VALUE_ERROR")
         if key is None:
-            raise place.unfit(event.correlation_key, "EXTRACT_VALUE_ERROR", "bpmn_correlation_key_null", None)
+            raise place.unfit(event.correlation_key, "EXTRACT_VALUE_ERROR", "bpmn.correlation_key_null", None)
         return name, key
 
     def _event_of(self, wait: Wait) -> tuple[Element, NodeSpec]:
@@ -834,7 +834,7 @@ class Workflow(SpiffWorkflow):
         elif task.has_state(TaskState.READY):
             self._steps += 1
             if self._steps > STEPS_LIMIT:
-                self.stop(task, Failure("UNKNOWN", "bpmn_endless_loop", steps=STEPS_LIMIT))
+                self.stop(task, Failure("UNKNOWN", "bpmn.endless_loop", steps=STEPS_LIMIT))
                 task._set_state(TaskState.STARTED)
                 return
             task.run()
@@ -942,7 +942,7 @@ class Workflow(SpiffWorkflow):
     def _wait(self, key: int, *kinds: type[Wait]) -> Wait:
         wait = self._waits.get(key)
         if wait is None or not isinstance(wait, kinds):
-            raise NotFound("bpmn_wait_unknown", key=key)
+            raise NotFound("bpmn.wait_unknown", key=key)
         return wait
 
     def _process(self, scope: Task) -> Any:

@@ -23,7 +23,7 @@ class BusinessRuleTaskSpec(WorkSpec):
         place = workflow.scopes_of(task)
         decision_id = place.text(called.decision_id, "CALLED_DECISION_ERROR")
         if not decision_id:
-            raise Failure("CALLED_DECISION_ERROR", "bpmn_decision_without_id", expression=called.decision_id.text)
+            raise Failure("CALLED_DECISION_ERROR", "bpmn.decision_without_id", expression=called.decision_id.text)
         reference = DecisionRef(
             decision_id, called.binding, called.version_tag, called.version, rows=called.mapping is not None
         )
@@ -48,7 +48,7 @@ def mapped(rows: Value, mapping: str, element_id: str) -> Value:
     one_row = mapping in {"singleEntry", "singleResult"}
     one_entry = mapping in {"singleEntry", "collectEntries"}
     if (one_row and len(found) > 1) or (one_entry and any(len(row) != 1 for row in found)):
-        raise Failure(KIND, "bpmn_decision_result_shape", mapping=mapping, element=element_id)
+        raise Failure(KIND, "bpmn.decision_result_shape", mapping=mapping, element=element_id)
     match mapping:
         case "singleEntry":
             return next(iter(found[0].values())) if found else None
@@ -67,15 +67,15 @@ def read(source: Source) -> CalledDecision | Job | Script | None:
     if holder is None:
         job = read_job(source)
         if job is None:
-            source.error("bpmn_decision_missing", "zeebe:calledDecision decisionId")
+            source.error("bpmn.decision_missing", "zeebe:calledDecision decisionId")
         return job
     decision_id = holder.expression(holder.attribute("decisionId"), "zeebe:calledDecision decisionId")
     variable = holder.attribute("resultVariable")
     if decision_id is None:
-        holder.error("bpmn_decision_missing", "zeebe:calledDecision decisionId")
+        holder.error("bpmn.decision_missing", "zeebe:calledDecision decisionId")
         return None
     if not variable:
-        holder.error("bpmn_result_variable_missing", "zeebe:calledDecision resultVariable")
+        holder.error("bpmn.result_variable_missing", "zeebe:calledDecision resultVariable")
     binding, tag = holder.binding("zeebe:calledDecision")
     holder.refer("decision", decision_id, "zeebe:calledDecision decisionId", binding, tag)
     return CalledDecision(decision_id, variable or None, binding, tag)
@@ -89,12 +89,12 @@ def _read_7(source: Source) -> CalledDecision | Job | Script | None:
     if text is None:
         found = read_work(source)
         if found is None:
-            source.error("bpmn_decision_missing", "camunda:decisionRef")
+            source.error("bpmn.decision_missing", "camunda:decisionRef")
         return found
     decision_id = source.expression(text, "camunda:decisionRef") or static(text)
     mapping = source.camunda("mapDecisionResult") or "resultList"
     if mapping not in _MAPPINGS:
-        source.error("bpmn_decision_mapping", "camunda:mapDecisionResult", value=mapping)
+        source.error("bpmn.decision_mapping", "camunda:mapDecisionResult", value=mapping)
     binding, tag, number = version_of(source, "decisionRef")
     source.refer("decision", decision_id, "camunda:decisionRef", binding, tag, number)
     return CalledDecision(decision_id, source.camunda("resultVariable"), binding, tag, number, mapping)
@@ -109,7 +109,7 @@ def version_of(source: Source, prefix: str) -> tuple[Binding, str | None, int | 
         binding = Binding(text)
     except ValueError:
         binding = Binding.LATEST
-        source.error("bpmn_binding_unknown", f"camunda:{prefix}Binding", value=text)
+        source.error("bpmn.binding_unknown", f"camunda:{prefix}Binding", value=text)
     if (binding is Binding.VERSION and not version.isdigit()) or (binding is Binding.VERSION_TAG and tag is None):
-        source.error("bpmn_binding_unknown", f"camunda:{prefix}Binding", value=text)
+        source.error("bpmn.binding_unknown", f"camunda:{prefix}Binding", value=text)
     return binding, tag, int(version) if version.isdigit() else None

@@ -24,14 +24,14 @@ class CallActivitySpec(NodeSpec):
         place = workflow.scopes_of(task)
         process_id = place.text(called.process_id, KIND)
         if not process_id:
-            raise Failure(KIND, "bpmn_process_without_id", expression=called.process_id.text)
+            raise Failure(KIND, "bpmn.process_without_called_id", expression=called.process_id.text)
         if workflow.depth(task) >= DEPTH_LIMIT:
-            raise Failure(KIND, "bpmn_call_depth", process=process_id, limit=DEPTH_LIMIT)
+            raise Failure(KIND, "bpmn.call_depth", process=process_id, limit=DEPTH_LIMIT)
         reference = ProcessRef(process_id, called.binding, called.version_tag, called.version)
         definition = workflow.host.process(reference, workflow.ref(task))
         start = workflow.none_start(definition)
         if start is None:
-            raise Failure(KIND, "bpmn_called_without_none_start", process=process_id)
+            raise Failure(KIND, "bpmn.called_without_none_start", process=process_id)
         variables: dict[str, Value] = (
             place.variables() if called.all_parent_variables else dict(workflow.scopes.get(task.id, {}))
         )
@@ -67,12 +67,12 @@ def read(source: Source) -> CalledProcess | None:
     prefix = "zeebe:calledElement"
     holder = source.extension("calledElement")
     if holder is None:
-        source.error("bpmn_called_process_missing", f"{prefix} processId")
+        source.error("bpmn.called_process_missing", f"{prefix} processId")
         return None
     text = holder.attribute("processId") or holder.attribute("processIdExpression")
     process_id = holder.expression(text, f"{prefix} processId")
     if process_id is None:
-        holder.error("bpmn_called_process_missing", f"{prefix} processId")
+        holder.error("bpmn.called_process_missing", f"{prefix} processId")
         return None
     binding, tag = holder.binding(prefix)
     holder.refer("process", process_id, f"{prefix} processId", binding, tag)
@@ -89,7 +89,7 @@ def _read_7(source: Source) -> CalledProcess | None:
     text = source.attribute("calledElement")
     process_id = source.expression(text, "calledElement")
     if process_id is None:
-        source.error("bpmn_called_process_missing", "calledElement")
+        source.error("bpmn.called_process_missing", "calledElement")
         return None
     binding, tag, number = version_of(source, "calledElement")
     source.refer("process", process_id, "calledElement", binding, tag, number)
@@ -112,7 +112,7 @@ def _read_7(source: Source) -> CalledProcess | None:
             else:
                 line = part.assignment(expression, target, property_)
             if line is None:
-                part.error("bpmn_mapping_without_target", property_, target=target or "")
+                part.error("bpmn.mapping_without_target", property_, target=target or "")
             else:
                 lines[direction].append(line)
     return CalledProcess(

@@ -68,7 +68,7 @@ def _error(task: Task, event: EventDefinition) -> bool:
     code = workflow.scopes_of(task).text(event.code, "EXTRACT_VALUE_ERROR") or ""
     variables = dict(workflow.scopes.get(task.id, {}))
     if not workflow.raise_error(task, code, "", variables):
-        raise Failure("UNHANDLED_ERROR_EVENT", "bpmn_error_not_caught", error_code=code)
+        raise Failure("UNHANDLED_ERROR_EVENT", "bpmn.error_not_caught", error_code=code)
     return bool(workflow.is_alive(task))
 
 
@@ -156,6 +156,6 @@ def read_throw(source: Source) -> Job | None:
         return None
     topic = definition.expression(definition.camunda("topic"), "camunda:topic")
     if topic is None:
-        definition.error("bpmn_job_missing", "camunda:topic")
+        definition.error("bpmn.job_missing", "camunda:topic")
         return None
     return Job(topic=topic)

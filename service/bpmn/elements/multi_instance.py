@@ -68,20 +68,20 @@ class BodySpec(NodeSpec):
         if many.collection is not None:
             found = place.evaluate(many.collection, KIND)
             if not isinstance(found, list):
-                raise place.unfit(many.collection, KIND, "bpmn_collection_not_list", found)
+                raise place.unfit(many.collection, KIND, "bpmn.collection_not_list", found)
             return self._limited(found)
         if many.cardinality is None:
-            raise Failure(KIND, "bpmn_loop_without_collection", element=self.element.id)
+            raise Failure(KIND, "bpmn.loop_without_collection", element=self.element.id)
         count = place.evaluate(many.cardinality, KIND)
         if isinstance(count, str) and count.strip().lstrip("-").isdigit():
             count = Decimal(count)
         if not isinstance(count, Decimal) or count != int(count) or count < 0:
-            raise place.unfit(many.cardinality, KIND, "bpmn_cardinality_not_number", count)
+            raise place.unfit(many.cardinality, KIND, "bpmn.cardinality_not_number", count)
         return self._limited([None] * int(count))
 
     def _limited(self, items: list[Value]) -> list[Value]:
         if len(items) > LIMIT:
-            raise Failure(KIND, "bpmn_too_many_turns", element=self.element.id, count=len(items), limit=LIMIT)
+            raise Failure(KIND, "bpmn.too_many_turns", element=self.element.id, count=len(items), limit=LIMIT)
         return items
 
     def _begin_turn(self, task: Task, item: Value) -> None:
@@ -104,7 +104,7 @@ class BodySpec(NodeSpec):
         if many.completion is not None:
             value = place.evaluate(many.completion, "CONDITION_ERROR", self.counters(task, after=True))
             if value is not None and not isinstance(value, bool):
-                raise place.unfit(many.completion, "CONDITION_ERROR", "bpmn_condition_not_boolean", value)
+                raise place.unfit(many.completion, "CONDITION_ERROR", "bpmn.condition_not_boolean", value)
             enough = bool(value)
         data[DONE] += 1
         if OUTPUTS in data:

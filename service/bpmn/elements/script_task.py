@@ -16,15 +16,15 @@ def read(source: Source) -> Script | Job | None:
     if holder is None:
         job = read_job(source)
         if job is None:
-            source.error("bpmn_script_missing", "zeebe:script expression")
+            source.error("bpmn.script_missing", "zeebe:script expression")
         return job
     expression = holder.dynamic(holder.attribute("expression"), "zeebe:script expression")
     if expression is None:
-        holder.error("bpmn_script_missing", "zeebe:script expression")
+        holder.error("bpmn.script_missing", "zeebe:script expression")
         return None
     variable = holder.attribute("resultVariable")
     if not variable:
-        holder.error("bpmn_result_variable_missing", "zeebe:script resultVariable")
+        holder.error("bpmn.result_variable_missing", "zeebe:script resultVariable")
     return Script(expression, variable or None)
 
 
@@ -34,11 +34,11 @@ def _read_7(source: Source) -> Script | None:
     script = source.child("script")
     text = "" if script is None else script.text
     if language.lower() != "feel":
-        source.error("bpmn_language_refused", "scriptFormat", language=language)
+        source.error("bpmn.language_refused", "scriptFormat", language=language)
         return None
     try:
         found: Expression = camunda_8("=" + text, source.context.names)
     except ServiceError as error:
-        source.error("bpmn_feel_syntax", "script", expression=text, reason=error.code)
+        source.error("bpmn.feel_syntax", "script", expression=text, reason=error.code)
         return None
     return Script(found, source.camunda("resultVariable"))

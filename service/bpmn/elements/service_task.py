@@ -22,7 +22,7 @@ def open_job(task: Task, job: JobDefinition, kind: str) -> None:
     place = workflow.scopes_of(task)
     topic = place.text(job.topic, KIND)
     if not topic:
-        raise Failure(KIND, "bpmn_job_without_topic", expression=job.topic.text)
+        raise Failure(KIND, "bpmn.job_without_topic", expression=job.topic.text)
     numbers = []
     for expression, otherwise in ((job.retries, 3), (job.priority, 0)):
         value = otherwise if expression is None else place.evaluate(expression, KIND)
@@ -33,7 +33,7 @@ def open_job(task: Task, job: JobDefinition, kind: str) -> None:
         if expression is not None and (
             not isinstance(value, (Decimal, int)) or isinstance(value, bool) or value != int(value)
         ):
-            raise place.unfit(expression, KIND, "bpmn_number_expected", value)
+            raise place.unfit(expression, KIND, "bpmn.number_expected", value)
         numbers.append(int(cast(Decimal, value)))
     workflow.wait_for(
         Job(
@@ -79,9 +79,9 @@ def read(source: Source) -> JobDefinition | Script | None:
         return _read_7(source)
     job = read_job(source)
     if job is None and source.tag == "serviceTask":
-        source.error("bpmn_job_missing", "zeebe:taskDefinition type")
+        source.error("bpmn.job_missing", "zeebe:taskDefinition type")
     if job is None and source.tag == "sendTask" and source.attribute("messageRef") is None:
-        source.error("bpmn_job_missing", "zeebe:taskDefinition type")
+        source.error("bpmn.job_missing", "zeebe:taskDefinition type")
     return job
 
 
@@ -92,11 +92,11 @@ def read_job(source: Source) -> JobDefinition | None:
         return None
     topic = holder.expression(holder.attribute("type"), "zeebe:taskDefinition type")
     if topic is None:
-        holder.error("bpmn_job_missing", "zeebe:taskDefinition type")
+        holder.error("bpmn.job_missing", "zeebe:taskDefinition type")
         return None
     retries = holder.expression(holder.attribute("retries"), "zeebe:taskDefinition retries")
     if retries is not None and retries.is_static and not retries.text.strip().isdigit():
-        holder.error("bpmn_number_expected", "zeebe:taskDefinition retries", expression=retries.text, found="string")
+        holder.error("bpmn.number_expected", "zeebe:taskDefinition retries", expression=retries.text, found="string")
     priority = source.extension("jobPriorityDefinition")
     return JobDefinition(
         topic=topic,
@@ -112,18 +112,18 @@ def _read_7(source: Source) -> JobDefinition | Script | None:
     if source.camunda("type") == "external":
         topic = source.expression(source.camunda("topic"), "camunda:topic")
         if topic is None:
-            source.error("bpmn_job_missing", "camunda:topic")
+            source.error("bpmn.job_missing", "camunda:topic")
             return None
         return JobDefinition(
             topic=topic, priority=source.expression(source.camunda("taskPriority"), "camunda:taskPriority")
         )
     if source.camunda("type") is not None:
-        source.error("bpmn_extension_unsupported", "camunda:type", extension="camunda:type")
+        source.error("bpmn.extension_unsupported", "camunda:type", extension="camunda:type")
     if (text := source.camunda("expression")) is not None:
         expression = source.dynamic(text, "camunda:expression") or static(text)
         return Script(expression, source.camunda("resultVariable"))
     if source.tag == "serviceTask":
-        source.error("bpmn_service_task_without_work", "camunda:type")
+        source.error("bpmn.service_task_without_work", "camunda:type")
     if source.tag == "sendTask" and source.attribute("messageRef") is None:
-        source.error("bpmn_service_task_without_work", "camunda:type")
+        source.error("bpmn.service_task_without_work", "camunda:type")
     return None

@@ -70,7 +70,7 @@ class UserTaskSpec(NodeSpec):
         workflow = place.workflow
         found = due_date(value, workflow.host.now, workflow.zone)
         if found is None:
-            raise place.unfit(expression, KIND, "bpmn_date_expected", value)
+            raise place.unfit(expression, KIND, "bpmn.date_expected", value)
         return found
 
     @staticmethod
@@ -83,7 +83,7 @@ class UserTaskSpec(NodeSpec):
         if isinstance(value, str) and value.strip().lstrip("-").isdigit():
             value = Decimal(value.strip())
         if not isinstance(value, Decimal) or value != int(value) or not 0 <= value <= 100:
-            raise place.unfit(expression, KIND, "bpmn_priority_expected", value)
+            raise place.unfit(expression, KIND, "bpmn.priority_expected", value)
         return int(value)
 
     @staticmethod
@@ -98,7 +98,7 @@ def read(source: Source) -> UserTaskDefinition:
     if source.dialect is Dialect.CAMUNDA_7:
         return _read_7(source)
     if source.extension("userTask") is None:
-        source.warning("bpmn_user_task_as_job", "zeebe:userTask")
+        source.warning("bpmn.user_task_as_job", "zeebe:userTask")
     assignment = source.extension("assignmentDefinition")
     schedule = source.extension("taskSchedule")
     priority = source.extension("priorityDefinition")
@@ -127,11 +127,11 @@ def _check_static(source: Source, found: UserTaskDefinition) -> None:
         if expression is not None and expression.is_static:
             value = expression.value
             if due_date(value, datetime(2025, 1, 1, tzinfo=UTC), ZoneInfo("UTC")) is None:
-                source.error("bpmn_date_expected", property_, expression=expression.text, found="string")
+                source.error("bpmn.date_expected", property_, expression=expression.text, found="string")
     if found.priority is not None and found.priority.is_static:
         text = found.priority.text.strip()
         if not text.isdigit() or int(text) > 100:
-            source.error("bpmn_priority_expected", "priority", expression=text, found="string")
+            source.error("bpmn.priority_expected", "priority", expression=text, found="string")
 
 
 def read_form(source: Source, prefix: str, note: bool = True) -> tuple[FormRef | None, Expression | None]:
@@ -151,11 +151,11 @@ def read_form(source: Source, prefix: str, note: bool = True) -> tuple[FormRef |
     if key.startswith(_EMBEDDED):
         schema = source.context.forms.get(key.removeprefix(_EMBEDDED))
         if schema is None:
-            holder.error("bpmn_embedded_form_missing", f"{prefix} formKey", value=key)
+            holder.error("bpmn.embedded_form_missing", f"{prefix} formKey", value=key)
         return FormRef("embedded", json=schema, reference=key), None
     reference = holder.attribute("externalReference") or key
     if not reference:
-        holder.error("bpmn_form_without_id", f"{prefix} formId")
+        holder.error("bpmn.form_without_id", f"{prefix} formId")
         return None, None
     return FormRef("external", reference=reference), None
 
@@ -186,19 +186,19 @@ def _form_7(source: Source, note: bool) -> tuple[FormRef | None, Expression | No
         form_id = source.expression(text, "camunda:formRef")
         binding = source.camunda("formRefBinding") or "latest"
         if binding not in {"latest", "deployment", "version"}:
-            source.error("bpmn_binding_unknown", "camunda:formRefBinding", value=binding)
+            source.error("bpmn.binding_unknown", "camunda:formRefBinding", value=binding)
             binding = "latest"
         version = source.camunda("formRefVersion") or ""
         number = int(version) if version.isdigit() else None
         if binding == "version" and number is None:
-            source.error("bpmn_binding_unknown", "camunda:formRefVersion", value=version)
+            source.error("bpmn.binding_unknown", "camunda:formRefVersion", value=version)
         if note:
             source.refer("form", form_id, "camunda:formRef", Binding(binding), None, number)
         static_id = str(form_id.value) if form_id is not None and form_id.is_static else None
         return FormRef("linked", form_id=static_id, binding=Binding(binding), version=number), form_id
     if (key := source.camunda("formKey")) is not None:
         if key.startswith("embedded:"):
-            source.error("bpmn_embedded_html_form", "camunda:formKey", value=key)
+            source.error("bpmn.embedded_html_form", "camunda:formKey", value=key)
         return FormRef("external", reference=key), None
     return None, None
 
@@ -216,7 +216,7 @@ def _generated(data: Source) -> str:
         kind = part.attribute("type") or "string"
         key = part.attribute("id") or ""
         if kind not in _FIELD_TYPES or not key:
-            part.error("bpmn_form_field_kind", "camunda:formField type", value=kind, field=key)
+            part.error("bpmn.form_field_kind", "camunda:formField type", value=kind, field=key)
             continue
         component: dict[str, object] = {
             "id": f"Field_{key}",
