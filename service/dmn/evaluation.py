@@ -83,7 +83,7 @@ def _run(
     env: feel.Environment,
     trace: bool,
 ) -> Run:
-    state = feel.Run(replace(env, types=model.types))
+    state = feel.Run(replace(env, types=model.types) if model.types else env)
     return Run(model, state, inputs, given, Journal(), [] if trace else None)
 
 
@@ -95,7 +95,8 @@ def _finish(run: Run, compute: Callable[[], feel.Value]) -> Evaluation:
         run.fail(error.code, **error.facts)
     except RecursionError:
         run.fail("dmn_recursion")
-    run.take_diagnostics(None, "")
+    if run.feel.diagnostics:
+        run.take_diagnostics(None, "")
     journal = run.journal
     return Evaluation(value, tuple(journal.diagnostics), tuple(journal.failures), tuple(run.decisions or ()))
 
@@ -103,7 +104,9 @@ def _finish(run: Run, compute: Callable[[], feel.Value]) -> Evaluation:
 def _decision(decision: Decision, run: Run) -> feel.Value:
     """The decision's value, computed once a run together with what it requires in the same file."""
     if decision not in run.results:
-        ordered = [one for one in graph.order(run.model, decision, run.given) if one not in run.results]
+        ordered = [decision]
+        if decision.required_decisions:
+            ordered = [one for one in graph.order(run.model, decision, run.given) if one not in run.results]
         run.pending.update(ordered)
         for one in ordered:
             outer, run.decision = run.decision, one
@@ -116,7 +119,7 @@ def _decision(decision: Decision, run: Run) -> feel.Value:
 def _compute(decision: Decision, run: Run) -> feel.Value:
     if decision.name in run.given:
         return run.given[decision.name]
-    scope = _scope(decision, run)
+    scope = _decision_scope(decision, run)
     logic = decision.logic
     trace = TableTrace() if run.decisions is not None and isinstance(logic, Table) else None
     if isinstance(logic, Table):
@@ -125,7 +128,7 @@ def _compute(decision: Decision, run: Run) -> feel.Value:
         value = logic.evaluate(scope, run) if logic else None
     value = _typed(value, decision.type, "dmn_result_type", decision.id, run)
     if run.decisions is not None:
-        shown = trace or TableTrace(inputs=_required_values(decision, scope, run))
+        shown = trace or TableTrace(inputs=_required_values(decision, run))
         run.decisions.append(
             EvaluatedDecision(
                 decision.id, decision.name, decision.kind, shown.inputs, shown.matched, shown.not_matched, value
@@ -145,14 +148,21 @@ def _typed(value: feel.Value, wanted: Type, code: str, element_id: str, run: Run
     return converted
 
 
-def _scope(element: Decision | BusinessKnowledgeModel, run: Run) -> Scope:
-    """What the logic of an element sees."""
+def _decision_scope(decision: Decision, run: Run) -> Mapping[str, feel.Value]:
+    """What a decision sees: all that is supplied, and over it what the decision requires."""
+    needed = (*decision.required_inputs, *decision.required_decisions, *decision.required_knowledge)
+    if not needed:
+        return run.inputs
+    scope = dict(run.inputs)
+    for reference in needed:
+        _bring(reference, scope, run)
+    return scope
+
+
+def _function_scope(bkm: BusinessKnowledgeModel, run: Run) -> Scope:
+    """What a function sees beside its parameters."""
     scope: Scope = {}
-    if isinstance(element, Decision):
-        scope.update(run.inputs)
-        for reference in (*element.required_inputs, *element.required_decisions):
-            _bring(reference, scope, run)
-    for reference in element.required_knowledge:
+    for reference in bkm.required_knowledge:
         _bring(reference, scope, run)
     return scope
 
@@ -213,7 +223,7 @@ def _bkm_function(bkm: BusinessKnowledgeModel, run: Run) -> feel.Function:
     function = functions.make(bkm.name, bkm.id, bkm.parameters, bkm.type, bkm.logic, scope, run)
     run.results[bkm] = function  # before its requirements: business knowledge models may call one another
     scope[bkm.name] = function
-    scope.update(_scope(bkm, run))
+    scope.update(_function_scope(bkm, run))
     return function
 
 
@@ -252,7 +262,7 @@ def _serve(
     return next(iter(values.values()), None) if len(service.outputs) == 1 else dict(values)
 
 
-def _required_values(decision: Decision, scope: Scope, run: Run) -> tuple[InputValue, ...]:
+def _required_values(decision: Decision, run: Run) -> tuple[InputValue, ...]:
     found = (run.model.resolve(one) for one in (*decision.required_inputs, *decision.required_decisions))
     return tuple(
         InputValue(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service import feel
 from service.dmn.model import Aggregation, DecisionTable, HitPolicy
@@ -16,11 +17,10 @@ from service.dmn.run import Run
 Outputs = tuple[feel.Value, ...]  # of one rule, by column
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule that matches."""
 
-    index: int  # 1-based
+    number: int  # of the rule, 1-based
     outputs: Outputs
 
 
@@ -138,8 +138,8 @@ def _violation(code: str, hits: Hits, **facts: object) -> None:
     hits.run.fail(
         code,
         table_id=hits.table.id,
-        rules=[hit.index for hit in hits.hits],
-        rule_ids=[hits.table.rules[hit.index - 1].id for hit in hits.hits],
+        rules=[hit.number for hit in hits.hits],
+        rule_ids=[hits.table.rules[hit.number - 1].id for hit in hits.hits],
         values=[feel.string(compose(hits.table, hit.outputs)) for hit in hits.hits],
         **facts,
     )

@@ -111,8 +111,9 @@ class Parameter(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class InputData:
     id: str
-    name: str
+    name: str  # of its variable, under which its value stands in scope
     type: Type = ANY
+    label: str = ""  # as the diagram shows it
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,15 +188,14 @@ class Model:
     types: Mapping[str, Type] = field(repr=False)  # item definitions by name, imported ones by `import.name`
     elements: Mapping[str, Element] = field(repr=False)  # by id
     imported: Mapping[str, Model] = field(repr=False)  # by the import's name
+    decisions_by_name: Mapping[str, Decision] = field(repr=False)  # the first of each name
     xml: bytes = field(repr=False)
     names: frozenset[str] = field(default=frozenset(), repr=False)  # of functions that the environment adds
 
     def decision(self, reference: str) -> Decision | None:
         """The decision with this id, else with this name."""
         found = self.elements.get(reference)
-        if isinstance(found, Decision):
-            return found
-        return next((decision for decision in self.decisions if decision.name == reference), None)
+        return found if isinstance(found, Decision) else self.decisions_by_name.get(reference)
 
     def resolve(self, reference: Reference) -> tuple[str | None, Model, Element] | None:
         """The import's name (None for this model), the model and the element that a reference points to."""

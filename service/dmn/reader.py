@@ -94,6 +94,7 @@ def read(
         types=reading.types,
         elements=elements,
         imported=imported,
+        decisions_by_name={one.name: one for one in reversed(elements.values()) if isinstance(one, Decision)},
         xml=xml,
         names=names,
     )
@@ -173,7 +174,7 @@ def _own_type(node: Element, reading: Reading) -> Type:
 
 
 def _input_data(node: Element, identifier: str, known: _Known, reading: Reading) -> InputData:
-    return InputData(identifier, variable_name(node), _own_type(node, reading))
+    return InputData(identifier, variable_name(node), _own_type(node, reading), node.get("name", ""))
 
 
 def _decision(node: Element, identifier: str, known: _Known, reading: Reading) -> Decision:

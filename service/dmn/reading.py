@@ -36,10 +36,13 @@ class Text:
     expression: feel.Expression | None
     constant: feel.Value = None
     is_constant: bool = False  # an empty text is the constant null
+    variable: str | None = None  # where the expression is no more than a name
 
     def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
         if self.is_constant:
             return self.constant
+        if self.variable is not None and self.variable in scope:
+            return scope[self.variable]
         if self.expression is None:
             run.note("dmn_expression_unreadable", self.element_id, expression=self.text)
             return None
@@ -122,7 +125,8 @@ class Reading:
         tree = expression.tree
         if isinstance(tree, syntax.Literal):
             return Text(source, element.get("id"), expression, tree.value, is_constant=True)
-        return Text(source, element.get("id"), expression)
+        variable = tree.name if isinstance(tree, syntax.Name) else None
+        return Text(source, element.get("id"), expression, variable=variable)
 
     def tests(self, element: Element, names: Names, at: str = "text") -> Tests | None:
         """The unary tests in the `text` of an element; None where anything passes."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,21 +14,21 @@ from service import dmn, feel
 
 ENVIRONMENT = feel.Environment(now=dt.datetime.now(dt.UTC), zone=ZoneInfo("UTC"))
 
+_PLAIN = frozenset([str, Decimal, bool, type(None)])  # FEEL values as they are
 _Stamp = tuple[str, int]
 
 
 def evaluate(model_paths: Sequence[Path], invocable: str, kind: str, inputs: Mapping[str, object]) -> feel.Value:
     """Evaluate a decision, business knowledge model or decision service of the first model, found by its name."""
-    model = _model(tuple((str(path), path.stat().st_mtime_ns) for path in model_paths))
-    values = {name: _value(value) for name, value in inputs.items()}
+    model = _model(tuple([(str(path), os.stat(path).st_mtime_ns) for path in model_paths]))
+    values = {name: value if type(value) in _PLAIN else _value(value) for name, value in inputs.items()}
     if kind == "bkm":
         return dmn.evaluate_function(model, invocable, values, ENVIRONMENT).value
     if kind == "decisionService":
         return dmn.evaluate_service(model, invocable, values, ENVIRONMENT).value
     # A value under a decision's name stands in for its evaluation.
-    decision = next(one for one in model.decisions if one.name == invocable)
     given = values if len(model.decisions) > 1 else None
-    return dmn.evaluate(model, decision.id, values, ENVIRONMENT, given=given, trace=False).value
+    return dmn.evaluate(model, invocable, values, ENVIRONMENT, given=given, trace=False).value
 
 
 @lru_cache(maxsize=64)

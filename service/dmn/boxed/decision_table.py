@@ -53,6 +53,8 @@ class Table:
     outputs: tuple[tuple[Text, ...], ...]  # by row
     defaults: tuple[Text, ...] | None
     ranks: tuple[tuple[feel.Value, ...], ...]
+    first_only: bool
+    is_single: bool
 
     def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
         return self.decide(scope, run, None)
@@ -60,17 +62,18 @@ class Table:
     def decide(self, scope: Mapping[str, feel.Value], run: Run, trace: TableTrace | None) -> feel.Value:
         """The table's value; what happened to each rule goes into the trace where one is given."""
         values = [expression.evaluate(scope, run) for expression in self.inputs]
-        first_only = self.display.hit_policy is HitPolicy.FIRST
         missed: list[tuple[int, int]] = []
         if trace is None:
-            rows = self.matcher.match(values, scope, run, first_only)
+            rows = self.matcher.match(values, scope, run, self.first_only)
         else:
-            rows, missed = self.matcher.explain(values, scope, run, first_only)
+            rows, missed = self.matcher.explain(values, scope, run, self.first_only)
         hits = [
             hit_policy.Hit(row + 1, tuple([cell.evaluate(scope, run) for cell in self.outputs[row]])) for row in rows
         ]
         if trace is not None:
             self._record(trace, values, hits, missed)
+        if self.is_single and len(hits) == 1:
+            return hit_policy.compose(self.display, hits[0].outputs)
         if hits:
             return hit_policy.apply(hit_policy.Hits(self.display, self.ranks, hits, run))
         default = tuple([cell.evaluate(scope, run) for cell in self.defaults]) if self.defaults else None
@@ -89,13 +92,13 @@ class Table:
         )
         trace.matched = tuple(
             MatchedRule(
-                rules[hit.index - 1].id,
-                hit.index,
+                rules[hit.number - 1].id,
+                hit.number,
                 tuple(
                     OutputValue(column.id, column.name or column.label, value)
                     for column, value in zip(self.display.outputs, hit.outputs, strict=True)
                 ),
-                rules[hit.index - 1].annotations,
+                rules[hit.number - 1].annotations,
             )
             for hit in hits
         )
@@ -133,6 +136,8 @@ def read(element: Element, names: Names, reading: Reading) -> Table:
         outputs=rows.outputs,
         defaults=_defaults([node for _, node in outputs], names, reading),
         ranks=ranks,
+        first_only=table.hit_policy is HitPolicy.FIRST,
+        is_single=table.hit_policy.is_single,
     )
 
 
