@@ -183,6 +183,8 @@ class _Run:
         kept = sent is _ABSENT
         if kept:
             sent = stored if stored is not _ABSENT else item.default if item.default is not None else item.kind.empty
+        if sent is None:
+            sent = item.kind.empty  # a null that a process wrote counts as nothing entered
         assert item.kind.convert is not None  # noqa: S101 - every keyed kind but expression has one
         try:
             value = item.kind.convert(sent, item.properties)
