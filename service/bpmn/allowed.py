@@ -60,7 +60,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "inclusiveGateway": _NODE | {"default", "gatewayDirection"},
     "eventBasedGateway": _NODE | {"gatewayDirection", "instantiate", "eventGatewayType"},
     "complexGateway": _NODE | {"default", "gatewayDirection"},
-    "sequenceFlow": _NODE | {"sourceRef", "targetRef", "isImmediate"},
+    "sequenceFlow": _NODE | {"sourceRef", "targetRef"},
     "process": _NODE | {"isExecutable", "isClosed", "processType", "definitionalCollaborationRef"},
     "multiInstanceLoopCharacteristics": frozenset({"id", "isSequential", "behavior", "noneBehaviorEventRef",
                                                    "oneBehaviorEventRef"}),
@@ -86,6 +86,12 @@ CHILDREN: dict[str, frozenset[str]] = {
     "process": SCOPE_CHILDREN | {"supports", "correlationSubscription", "property", "ioSpecification",
                                  "auditing", "monitoring"},
     "sequenceFlow": frozenset({"conditionExpression"}),
+    "multiInstanceLoopCharacteristics": frozenset({"loopCardinality", "completionCondition", "loopDataInputRef",
+                                                   "inputDataItem", "loopDataOutputRef", "outputDataItem"}),
+    "definitions": frozenset({"import", "extension", "process", "collaboration", "message", "signal", "error",
+                              "escalation", "itemDefinition", "category", "dataStore", "interface", "resource",
+                              "endPoint", "partnerEntity", "partnerRole", "relationship", "correlationProperty",
+                              *EVENT_DEFINITIONS}),
 }  # fmt: skip
 
 # Extension elements: name -> attributes and children they may have, written "child" or "child:attribute".

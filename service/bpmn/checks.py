@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from service.bpmn.definition import Dialect, Element, ProcessDefinition
-from service.bpmn.source import Source
+from service.bpmn.source import Source, reference
 
 Sources = Mapping[str, Source]
 
@@ -29,6 +29,7 @@ def check(
             source.error("bpmn.element_without_id", "id", element=element.tag)
         _RULES_BY_TAG.get(element.tag, _nothing)(definition, element, source)
         _flows(definition, element, source)
+        _named_flows(element, source)
         if element.multi_instance is not None and element.type == "EVENT_SUB_PROCESS":
             source.error("bpmn.event_sub_process_loop", "multiInstanceLoopCharacteristics")
     for flow_id, scope in flow_scopes.items():
@@ -66,6 +67,24 @@ def _flows(definition: ProcessDefinition, element: Element, source: Source) -> N
         source.error("bpmn.event_sub_process_flow", "triggeredByEvent")
 
 
+def _named_flows(element: Element, source: Source) -> None:
+    """`incoming` and `outgoing` repeat what the flows say; where they contradict them, one of the two is wrong."""
+    for name, flows in (("incoming", element.incoming), ("outgoing", element.outgoing)):
+        for child in source.children(name):
+            wanted = reference(child.text)
+            if wanted and wanted not in flows:
+                source.error("bpmn.flow_reference", name, value=wanted)
+    direction = source.attribute("gatewayDirection")
+    many_in, many_out = len(element.incoming) > 1, len(element.outgoing) > 1
+    fits = {
+        "Converging": not many_out,
+        "Diverging": not many_in,
+        "Mixed": many_in and many_out,
+    }
+    if direction is not None and not fits.get(direction, True):
+        source.error("bpmn.gateway_direction", "gatewayDirection", value=direction)
+
+
 def _start(definition: ProcessDefinition, element: Element, source: Source) -> None:
     if element.incoming:
         source.error("bpmn.start_with_incoming", "incoming")
@@ -76,6 +95,8 @@ def _start(definition: ProcessDefinition, element: Element, source: Source) -> N
             source.error("bpmn.event_sub_process_none_start", "eventDefinition")
         elif kind not in _HANDLER_START:
             source.error("bpmn.event_out_of_place", kind, kind=kind)
+        if kind in {"error", "compensation"} and not source.flag("isInterrupting", True):
+            source.error("bpmn.start_must_interrupt", "isInterrupting", kind=kind)
         _cycle_place(element, source, not element.interrupting)
         if kind == "message":
             _correlation(definition, element, source)
@@ -163,7 +184,7 @@ def _boundary(definition: ProcessDefinition, element: Element, source: Source) -
         source.error(code, kind, kind=kind)
     if element.incoming:
         source.error("bpmn.boundary_with_incoming", "incoming")
-    if kind in {"error", "cancel"} and not source.flag("cancelActivity", True):
+    if kind in {"error", "cancel", "compensation"} and not source.flag("cancelActivity", True):
         source.error("bpmn.boundary_must_interrupt", "cancelActivity", kind=kind)
     if kind == "cancel" and (host is None or host.tag != "transaction"):
         source.error("bpmn.cancel_outside_transaction", "cancelEventDefinition")
@@ -233,11 +254,24 @@ def _starts(definition: ProcessDefinition, sources: Sources, process: Source) ->
         owner = process if scope is None else sources[scope]
         if len(plain) > 1:
             owner.error("bpmn.several_none_starts", "startEvent", count=len(plain))
+        if not starts and any(e.tag == "endEvent" for e in inside) and scope is not None:
+            owner.error("bpmn.scope_without_start", "startEvent")
+        if starts:
+            for element in inside:
+                if _unreached(element):
+                    sources[element.id].error("bpmn.node_without_incoming", "incoming")
         if scope is not None and definition.elements[scope].type == "EVENT_SUB_PROCESS":
             if len(starts) != 1:
                 owner.error("bpmn.event_sub_process_starts", "startEvent", count=len(starts))
         elif scope is None and not starts and not any(t.kind == "message" for t in definition.starts):
             owner.error("bpmn.process_without_start", "startEvent")
+
+
+def _unreached(element: Element) -> bool:
+    """Nothing leads to the element, and it isn't of those that begin by themselves."""
+    link = element.tag == "intermediateCatchEvent" and _kind(element) == "link"
+    begins = element.tag in {"startEvent", "boundaryEvent"} or element.type == "EVENT_SUB_PROCESS" or link
+    return not (element.incoming or begins or element.for_compensation or element.tag == "receiveTask")
 
 
 def _links(definition: ProcessDefinition, sources: Sources) -> None:
@@ -255,6 +289,10 @@ def _links(definition: ProcessDefinition, sources: Sources) -> None:
     for (_, name), elements in targets.items():
         for element in elements[1:]:
             sources[element.id].error("bpmn.link_two_targets", "linkEventDefinition name", name=name)
+    sent = {place for place, _ in throws}
+    for place, elements in targets.items():
+        if place not in sent:
+            sources[elements[0].id].error("bpmn.link_without_source", "linkEventDefinition name", name=place[1])
     for place, element in throws:
         if place not in targets:
             sources[element.id].error("bpmn.link_without_target", "linkEventDefinition name", name=place[1])

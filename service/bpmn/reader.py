@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from service.bpmn import allowed, checks, expressions, properties
+from service.bpmn import allowed, checks, expressions, message_flows, properties
 from service.bpmn.definition import (
     Assignment,
     Dialect,
@@ -72,6 +72,9 @@ def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
                 context.roots[node.get("id")] = node
     _platform(context, root)
     _duplicate_ids(context, root)
+    for node in root.iterchildren():
+        if namespace(node) == BPMN and local(node) not in allowed.CHILDREN["definitions"]:
+            Source(context, node).error("bpmn.element_unsupported", local(node), element=local(node))
     processes: list[ProcessDefinition] = []
     drawn = 0
     nodes = list(root.iterchildren(f"{{{BPMN}}}process"))
@@ -82,6 +85,7 @@ def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
         else:
             drawn += 1
     _roots(context)
+    message_flows.check(context, root)
     if not processes:
         # A drawing is stored and shown: what it would need to run isn't asked of it.
         context.findings = [f for f in context.findings if f.code in {"bpmn.duplicate_id"}]
@@ -250,6 +254,8 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
     )
     if not source.id:
         source.error("bpmn.process_without_id", "id")
+    if source.attribute("processType") == "Public":
+        source.error("bpmn.process_public", "processType")
     checks.check(definition, reading.sources, source, reading.flow_scopes)
     return definition
 

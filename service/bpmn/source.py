@@ -115,7 +115,7 @@ class Source:
         except juel.JuelError as error:
             self.error(error.code, property_, **error.facts)
         except ServiceError as error:
-            self.error("bpmn.feel_syntax", property_, expression=text.strip(), reason=error.code, **_position(error))
+            self.error("bpmn.feel_syntax", property_, expression=text.strip(), **position_of(error))
         return expressions.static(text)
 
     def dynamic(self, text: str | None, property_: str) -> Expression | None:
@@ -222,14 +222,11 @@ def reference(text: str | None) -> str | None:
     return text.strip().rpartition(":")[2]
 
 
-def _position(error: ServiceError) -> dict[str, object]:
-    facts = dict(error.facts)
-    facts.pop("expression", None)
-    facts.pop("reason", None)
-    facts.pop("code", None)
-    facts.pop("property_", None)
-    for name in ("line", "column", "position"):
-        value = getattr(error, name, None)
-        if value is not None:
-            facts.setdefault(name, value)
-    return facts
+def position_of(error: ServiceError) -> dict[str, object]:
+    """Where in an expression FEEL stopped, and the code and facts that say why."""
+    return {
+        "line": error.facts.get("line"),
+        "column": error.facts.get("column"),
+        "reason": error.code,
+        "reason_facts": dict(error.facts),
+    }

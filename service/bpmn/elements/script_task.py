@@ -5,13 +5,16 @@ from __future__ import annotations
 from service.bpmn.definition import Dialect, Job, Script
 from service.bpmn.elements.service_task import read_job
 from service.bpmn.expressions import Expression, camunda_8
-from service.bpmn.source import Source
+from service.bpmn.source import Source, position_of
 from service.errors import ServiceError
 
 
 def read(source: Source) -> Script | Job | None:
     if source.dialect is Dialect.CAMUNDA_7:
         return _read_7(source)
+    language = source.attribute("scriptFormat")
+    if language and language.lower() != "feel":
+        source.error("bpmn.language_refused", "scriptFormat", language=language)
     holder = source.extension("script")
     if holder is None:
         job = read_job(source)
@@ -39,6 +42,6 @@ def _read_7(source: Source) -> Script | None:
     try:
         found: Expression = camunda_8("=" + text, source.context.names)
     except ServiceError as error:
-        source.error("bpmn.feel_syntax", "script", expression=text, reason=error.code)
+        source.error("bpmn.feel_syntax", "script", expression=text, **position_of(error))
         return None
     return Script(found, source.camunda("resultVariable"))

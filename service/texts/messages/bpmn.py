@@ -17,6 +17,9 @@ MESSAGES: dict[str, str] = {
     ),
     "bpmn.duplicate_id": "The id {value} is used more than once; give each element its own.",
     "bpmn.process_without_id": "The process has no id; enter one.",
+    "bpmn.process_public": (
+        "A public process describes what others see and cannot run; choose a private process type."
+    ),
     "bpmn.element_without_id": "An element of type {element} has no id; give it one.",
     "bpmn.document_version": "The stored state has version {version}; this program reads version {known}.",
     "bpmn.element_unsupported": "A {element} is not supported; draw it with elements that are.",
@@ -48,7 +51,9 @@ MESSAGES: dict[str, str] = {
     "bpmn.standard_loop": "A standard loop is not supported here; draw a gateway that leads back.",
     "bpmn.loop_condition_missing": "The loop has neither a condition nor a maximum; enter one.",
     "bpmn.loop_maximum_invalid": "The loop's maximum {value} is not a positive whole number.",
-    "bpmn.feel_syntax": 'The expression "{expression}" is not FEEL ({reason}). Correct it.',
+    "bpmn.feel_syntax": (
+        '"{expression}" is not FEEL; it stops making sense at line {line}, column {column}. Correct it.'
+    ),
     "bpmn.feel_expected": 'A FEEL expression that begins with = is expected, not "{expression}".',
     "bpmn.juel_expected": 'An expression in ${{…}} is expected, not "{expression}".',
     "bpmn.juel_not_understood": (
