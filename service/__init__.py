@@ -2,3 +2,5 @@
 
 Layers, from the doors down to the floor, are written in `[tool.importlinter]` of `pyproject.toml`.
 """
+
+__version__ = "0.1.0"  # as in pyproject.toml

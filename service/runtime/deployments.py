@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from service import bpmn, dmn, forms, store
+from service import auth, bpmn, dmn, forms, store
+from service.auth import Permission
 from service.bpmn.definition import Binding, Reference
 from service.errors import (
     Conflict,
@@ -156,6 +157,7 @@ def deploy(unit: UnitOfWork, resources: Sequence[Resource], name: str = "") -> D
     Live at once, or waiting for a second person where the site asks for one. Raises `DeploymentRejected` with every
     finding when one of them is an error; nothing is stored then.
     """
+    auth.require(unit.actor, Permission.DEPLOY)
     checked = check(unit, resources)
     if checked.rejected:
         raise DeploymentRejected(checked.findings)
@@ -176,6 +178,7 @@ def deploy(unit: UnitOfWork, resources: Sequence[Resource], name: str = "") -> D
 
 def approve(unit: UnitOfWork, key: int) -> Deployed:
     """Let a waiting deployment in. Raises `Forbidden` to whoever deployed it, `Conflict` when it does not wait."""
+    auth.require(unit.actor, Permission.RELEASE_DEPLOYMENT)
     deployment = _waiting(unit, key)
     if deployment.created_by == unit.actor.name:
         raise Forbidden("runtime.deployment_needs_second_person", key=key)
@@ -187,6 +190,7 @@ def approve(unit: UnitOfWork, key: int) -> Deployed:
 
 def refuse(unit: UnitOfWork, key: int, reason: str = "") -> None:
     """Turn a waiting deployment down; its versions are never used. Raises `Conflict` when it does not wait."""
+    auth.require(unit.actor, Permission.RELEASE_DEPLOYMENT)
     _decide(unit, _waiting(unit, key), Release.REFUSED, "deployment.refuse", reason)
 
 

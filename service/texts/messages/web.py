@@ -1,3 +1,25 @@
 """What service.web has to say, in English, which is the msgid of the catalogues."""
 
-MESSAGES: dict[str, str] = {}
+MESSAGES: dict[str, str] = {
+    "sign_in_first": "Sign in first.",
+    "role_missing": "None of your roles allows this.",
+    "page_missing": "There is nothing at this address.",
+    "passwords_differ": "The new password and its repetition differ.",
+    "no_files_chosen": "Choose at least one file.",
+    "request_too_large": "The request is larger than 24 MB. Deploy fewer or smaller files at a time.",
+    "internal_error": "Something went wrong on our side; nothing was changed. Request number: {number}.",
+    "static_not_built": "The browser's files are missing in {folder}. Run scripts/build-static first.",
+    "form_changed": "The task has changed since you opened it. Your entries are kept as a draft; open it again.",
+    "submission_unreadable": "The submission is no JSON object.",
+    "choice_missing": "Choose one of the cases.",
+    "api_credentials_missing": "This needs credentials: HTTP Basic with a user of this service.",
+    "api_basic_only": "Only HTTP Basic is understood here: user name and password of a user of this service.",
+    "api_no_demo_owner": "The demonstration has no process owner; run python -m service demo --seed.",
+    "api_role_missing": "User {user} may not do this; it needs permission {permission}.",
+    "api_no_resources": "No file was sent. Send each as a part named resources with a file name.",
+    "api_tenant_unknown": "There is one tenant here, <default>; found {tenant}.",
+    "api_body_unreadable": "The request's body is no JSON object.",
+    "api_field_missing": "{field} is missing.",
+    "api_field_wrong": "{field} should be {expected}; found {found}.",
+    "api_not_supported": "{field} is not supported here yet.",
+}

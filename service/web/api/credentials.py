@@ -1,0 +1,89 @@
+"""Who calls the REST interface: HTTP Basic, or the demonstration's Modeler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from flask import Response
+from flask import request as http
+
+from service.auth import Actor, ActorKind, Permission, accounts
+from service.auth import may as actor_may
+from service.errors import Forbidden, Unauthenticated
+from service.runtime import audit
+from service.runtime.unit import UnitOfWork
+from service.settings import is_loopback
+from service.web import request
+from service.web.site import site
+
+P = ParamSpec("P")
+
+DEMO_OWNER_ROLE = "OWNER"
+
+
+def caller() -> Actor:
+    """Return who calls; raises `Unauthenticated`.
+
+    Without `Authorization`, a demonstration lets in as its process owner whoever is on this machine and is no web page:
+    a page's request carries its own `Origin`, and a name made to point here is no loopback name.
+    """
+    if "Authorization" not in http.headers:
+        if not _is_local_program():
+            raise Unauthenticated("api_credentials_missing")
+        return _demo_owner()
+    given = http.authorization
+    if given is None or given.type != "basic" or given.username is None or given.password is None:
+        raise Unauthenticated("api_basic_only")
+    name, password, address = given.username, given.password, http.remote_addr or ""
+    with site().engine.unit(Actor(name[:80], frozenset(), ActorKind.API)) as unit:
+        outcome = accounts.authenticate(unit, name, password, address)
+        if outcome.account is None:
+            audit.record(unit, "session.refuse", ("user", name[:80]), after={"reason": outcome.code, "door": "api"})
+        unit.commit()
+    if outcome.account is None:
+        raise Unauthenticated(outcome.code, **dict(outcome.facts))
+    return outcome.account.actor
+
+
+def permitted(permission: Permission) -> Actor:
+    """Return the caller if their roles give a permission; raises `Unauthenticated` or `Forbidden`."""
+    actor = caller()
+    if not actor_may(actor, permission):
+        raise Forbidden("api_role_missing", user=actor.name, permission=permission.value)
+    return actor
+
+
+def checked_if_given(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Let a view answer without credentials, but refuse wrong ones: that is how the Modeler tells them apart."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> Response:
+        if "Authorization" in http.headers:
+            caller()
+        return view(*args, **kwargs)
+
+    return wrapped
+
+
+def _is_local_program() -> bool:
+    if not site().settings.is_demo:
+        return False
+    host = http.host.rsplit(":", 1)[0] if not http.host.endswith("]") else http.host
+    origin = http.headers.get("Origin")
+    return is_loopback(host) and origin in {None, "file://"}
+
+
+def _demo_owner() -> Actor:
+    with site().engine.reading(request.NOBODY) as unit:
+        found = _first_owner(unit)
+    if found is None:
+        raise Unauthenticated("api_no_demo_owner")
+    return found
+
+
+def _first_owner(unit: UnitOfWork) -> Actor | None:
+    for name in accounts.holders(unit, DEMO_OWNER_ROLE):
+        return accounts.get(unit, name).actor
+    return None

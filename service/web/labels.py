@@ -1,0 +1,125 @@
+"""Words for the codes that pages show: roles, states of cases, kinds of events."""
+
+from __future__ import annotations
+
+from service.web.words import N_, gettext
+
+ROLES: dict[str, str] = {
+    "SUBJECT": N_("Person held accountable"),
+    "INTAKE": N_("Intake officer"),
+    "INVEST": N_("Investigator"),
+    "LEAD": N_("Head of the investigation"),
+    "REVIEW": N_("Reviewer"),
+    "MEMBER": N_("Member of the collective"),
+    "SECRETARY": N_("Secretary of the meeting"),
+    "APPROVER": N_("Approver"),
+    "DELIVER": N_("Delivery officer"),
+    "ARCHIVE": N_("Archivist"),
+    "UNIT": N_("Party organisation of the unit"),
+    "EXPERT": N_("Department or expert"),
+    "RECT": N_("Responsible for rectification"),
+    "INSPECT": N_("Supervisor"),
+    "APPEAL": N_("Appeal reviewer"),
+    "BACKTRACK": N_("Accountability reviewer"),
+    "HR": N_("Personnel department"),
+    "OWNER": N_("Process owner"),
+    "SYSADM": N_("System administrator"),
+    "SECADM": N_("Security administrator"),
+    "AUDADM": N_("Audit administrator"),
+}
+
+# States of procedure.md section 4 with the colour of their tag.
+STATES: dict[str, tuple[str, str]] = {
+    "REGISTERED": (N_("Registered"), ""),
+    "SCREENING": (N_("Screening of own motion"), ""),
+    "NOT_STARTED": (N_("Found not to qualify"), "grey"),
+    "APP_RECEIVED": (N_("Application received"), ""),
+    "SUPPLEMENT": (N_("To be supplemented"), "amber"),
+    "REJECTED": (N_("Not accepted"), "grey"),
+    "TRANSFERRED": (N_("Transferred"), "grey"),
+    "ACCEPTED": (N_("Started"), ""),
+    "INVESTIGATING": (N_("Under investigation"), ""),
+    "REPORTING": (N_("Report under review"), ""),
+    "REVIEWING": (N_("Under review"), ""),
+    "COLLECTIVE": (N_("Collective study"), ""),
+    "DRAFTING": (N_("Drafting"), ""),
+    "ISSUED": (N_("Decision issued"), ""),
+    "SERVING": (N_("Announcing, serving, explaining"), ""),
+    "SERVED": (N_("Served and explained"), "green"),
+    "TRACKING": (N_("Tracking"), ""),
+    "SUSPENDED": (N_("Suspended"), "amber"),
+    "TERMINATED": (N_("Terminated"), "grey"),
+    "CLOSED": (N_("Closed"), "green"),
+}
+
+RECTIFICATION: dict[str, tuple[str, str]] = {
+    "none": (N_("Rectification not begun"), "grey"),
+    "noticed": (N_("Notified"), ""),
+    "planned": (N_("Plan settled"), ""),
+    "in_progress": (N_("Rectification under way"), ""),
+    "submitted": (N_("Submitted"), ""),
+    "inspecting": (N_("Under inspection"), ""),
+    "rework": (N_("Rework"), "amber"),
+    "closed": (N_("Rectification closed"), "green"),
+    "escalated": (N_("Escalated"), "red"),
+}
+
+FILING: dict[str, tuple[str, str]] = {
+    "pending": (N_("Filing pending"), "grey"),
+    "partial": (N_("Filed in part"), "amber"),
+    "done": (N_("Filed"), "green"),
+}
+
+APPEAL: dict[str, tuple[str, str]] = {
+    "none": (N_("No appeal"), "grey"),
+    "filed": (N_("Appeal filed"), "amber"),
+    "accepted": (N_("Appeal accepted"), "amber"),
+    "decided": (N_("Appeal decided"), "green"),
+}
+
+OUTCOMES: dict[str, str] = {
+    "exempt": N_("Exempted from accountability"),
+    "mitigated": N_("Accountability mitigated"),
+    "lighter": N_("Lighter accountability"),
+    "none": N_("No fault tolerance"),
+}
+
+TASK_STATES: dict[str, str] = {
+    "CREATED": N_("Open"),
+    "COMPLETED": N_("Submitted"),
+    "CANCELED": N_("Cancelled"),
+    "FAILED": N_("Failed"),
+}
+
+# Values that facts take, as the data dictionary writes them.
+FACTS: dict[str, str] = {"yes": N_("yes"), "no": N_("no"), "unknown": N_("unknown")}
+
+STEP_STATES: dict[str, str] = {
+    "done": N_("done"),
+    "current": N_("under way"),
+    "failed": N_("needs attention"),
+    "cancelled": N_("cancelled"),
+}
+
+
+def fact(code: str) -> str:
+    """Return the words for a value of the data dictionary; any other text stands for itself."""
+    return gettext(FACTS[code]) if code in FACTS else code
+
+
+def role(code: str) -> str:
+    """Return what a role is called; a code unknown here stands for itself."""
+    return gettext(ROLES[code]) if code in ROLES else code
+
+
+def tag(table: dict[str, tuple[str, str]], code: str | None) -> tuple[str, str] | None:
+    """Return words and colour for a state; None where there is none."""
+    if not code:
+        return None
+    text, colour = table.get(code, (code, "grey"))
+    return gettext(text), colour
+
+
+def text(table: dict[str, str], code: str | None) -> str:
+    """Return the words for a code; empty where there is none."""
+    return gettext(table[code]) if code in table else (code or "")

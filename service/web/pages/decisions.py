@@ -1,0 +1,282 @@
+"""Decision rules: the tables as people read them, trying one out, and the graph of what requires what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import request as http
+
+from service import texts
+from service.auth import Permission
+from service.casework import overviews
+from service.errors import NotFound
+from service.runtime import decisions, deployments
+from service.runtime.decisions import Decision, Model
+from service.runtime.deployments import DecisionDefinition
+from service.runtime.unit import UnitOfWork
+from service.web import labels, request, security, views, words
+from service.web.answers import decoded, json_of
+from service.web.words import gettext
+
+blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
+
+FIELD = "in:"
+LITERAL = re.compile(r'"([^"\\]*)"')
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    id: str
+    name: str
+    version: int
+    file: str
+    since: datetime
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    id: str
+    index: int
+    conditions: tuple[str, ...]
+    values: tuple[str, ...]
+    annotations: tuple[str, ...]
+    matched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    name: str
+    hit_policy: str
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = ()
+    rules: tuple[RuleRow, ...] = ()
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One fact to try a decision with."""
+
+    name: str
+    label: str
+    type: str
+    value: str
+    choices: tuple[tuple[str, str], ...] = ()
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Trial:
+    """What was typed, and what came of it."""
+
+    typed: dict[str, str] = field(default_factory=dict)
+    outcome: views.EvaluationView | None = None
+    matched: frozenset[str] = frozenset()
+    diagnostics: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@blueprint.get("")
+def index() -> Response:
+    request.require(Permission.TRY_DECISIONS)
+    with request.reading() as unit:
+        rows = [_named(row) for row in deployments.decisions(unit)]
+    return make_response(render_template("decisions.html", decisions=rows))
+
+
+@blueprint.get("/<decision_id>")
+def show(decision_id: str) -> Response:
+    return _page(decision_id, Trial())
+
+
+@blueprint.post("/<decision_id>")
+def try_out(decision_id: str) -> Response:
+    request.require(Permission.TRY_DECISIONS)
+    typed = {name.removeprefix(FIELD): text for name, text in http.form.items() if name.startswith(FIELD)}
+    trial = Trial(typed)
+
+    def use_case(unit: UnitOfWork) -> None:
+        model = deployments.model_of(unit, _definition(unit, decision_id).key)
+        kinds = {item.name: str(item.type) for item in model.inputs}
+        variables = {name: _typed(text.strip(), kinds.get(name, "Any")) for name, text in typed.items() if text.strip()}
+        run = decisions.evaluate(unit, decision_id, variables)
+        trial.outcome = views.evaluation(run.row)
+        trial.matched = frozenset(
+            rule["id"] for item in decoded(run.row.evaluated) for rule in item.get("matched") or ()
+        )
+        trial.diagnostics = tuple(
+            texts.message(found.code, dict(found.facts), words.locale()) for found in run.evaluation.diagnostics[:5]
+        )
+
+    request.run(use_case)
+    return _page(decision_id, trial)
+
+
+@blueprint.get("/<decision_id>/graph")
+def graph(decision_id: str) -> Response:
+    request.require(Permission.TRY_DECISIONS)
+    security.allow_style_attributes()
+    with request.reading() as unit:
+        definition = _definition(unit, decision_id)
+        model = deployments.model_of(unit, definition.key)
+        needed = _closure(model, decision_id)
+        page = render_template(
+            "graph.html",
+            decision=_named(definition),
+            requirements=[{"name": item.name} for item in needed],
+        )
+    return make_response(page)
+
+
+@blueprint.get("/<decision_id>/graph.json")
+def graph_source(decision_id: str) -> Response:
+    request.require(Permission.TRY_DECISIONS)
+    with request.reading() as unit:
+        definition = _definition(unit, decision_id)
+        xml = deployments.source_of(unit, DecisionDefinition, definition.key)
+    return json_of({"xml": xml.decode("utf-8", "replace")})
+
+
+def _page(decision_id: str, trial: Trial) -> Response:
+    request.require(Permission.TRY_DECISIONS)
+    with request.reading() as unit:
+        definition = _definition(unit, decision_id)
+        model = deployments.model_of(unit, definition.key)
+        needed = _closure(model, decision_id)
+        html = render_template(
+            "decision.html",
+            decision=_named(definition),
+            tables=[_table(item, trial.matched) for item in needed if item.table or item.text],
+            inputs=_inputs(model, needed, trial),
+            outcome=trial.outcome,
+            diagnostics=trial.diagnostics,
+            problem=trial.problem,
+            requirements=[
+                {"name": item.name, "url": url_for("decisions.show", decision_id=item.id)} for item in needed[1:]
+            ],
+        )
+    return make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if trial.problem else HTTPStatus.OK)
+
+
+def _definition(unit: UnitOfWork, decision_id: str) -> DecisionDefinition:
+    for row in deployments.decisions(unit):
+        if row.definition_id == decision_id:
+            return row
+    raise NotFound("runtime.decision_not_found", id=decision_id, version="")
+
+
+def _named(row: DecisionDefinition) -> Named:
+    return Named(
+        row.definition_id,
+        row.name or row.definition_id,
+        row.version,
+        row.resource_name,
+        row.created_at,
+        url_for("decisions.show", decision_id=row.definition_id),
+    )
+
+
+def _closure(model: Model, decision_id: str) -> list[Decision]:
+    """Return a decision and all that it requires, itself first."""
+    found: list[Decision] = []
+    waiting = [decision_id]
+    while waiting:
+        decision = model.decision(waiting.pop(0))
+        if decision is None or decision in found:
+            continue
+        found.append(decision)
+        waiting += [reference.id for reference in decision.required_decisions if not reference.namespace]
+    return found
+
+
+def _table(decision: Decision, matched: frozenset[str]) -> TableView:
+    table = decision.table
+    if table is None:
+        return TableView(decision.name, "", expression=decision.text)
+    # The Modeler's own column repeats the others, for those who open the file there.
+    annotations = [name for name in table.annotations if name != "description" or len(table.annotations) == 1]
+    policy = table.hit_policy.value + (f" {table.aggregation.value}" if table.aggregation else "")
+    return TableView(
+        decision.name,
+        policy,
+        tuple(column.label or column.expression for column in table.inputs),
+        tuple(column.label or column.name for column in table.outputs),
+        tuple(gettext("Note") if name == "description" else name for name in annotations),
+        tuple(
+            RuleRow(
+                rule.id,
+                rule.index,
+                tuple("" if cell.strip() in {"", "-"} else cell for cell in rule.inputs),
+                rule.outputs,
+                tuple(rule.annotations.get(name, "") for name in annotations),
+                rule.id in matched,
+            )
+            for rule in table.rules
+        ),
+    )
+
+
+def _inputs(model: Model, needed: Sequence[Decision], trial: Trial) -> list[Input]:
+    wanted = {reference.id for decision in needed for reference in decision.required_inputs}
+    listed = [item for item in model.inputs if item.id in wanted] if wanted else list(model.inputs)
+    return [
+        Input(
+            item.name,
+            item.label or item.name,
+            str(item.type).lower(),
+            trial.typed.get(item.name, ""),
+            _choices(item.name, str(item.type).lower(), needed),
+        )
+        for item in listed
+    ]
+
+
+def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[str, str], ...]:
+    """Return the values that tables compare this fact with, where they are texts; nothing where any text will do."""
+    if kind == "boolean":
+        return (("true", gettext("yes")), ("false", gettext("no")))
+    if kind not in {"string", "any"}:
+        return ()
+    found: dict[str, str] = {}
+    reads = re.compile(rf"(?:nz\()?{re.escape(name)}\)?")
+    for decision in needed:
+        if decision.table is None:
+            continue
+        for position, column in enumerate(decision.table.inputs):
+            if reads.fullmatch(column.expression.strip()):
+                cells = [column.allowed, *(rule.inputs[position] for rule in decision.table.rules)]
+                for text in LITERAL.findall(" ".join(cells)):
+                    found.setdefault(text, labels.fact(text))
+    if not found:
+        found = {code: labels.fact(code) for code in overviews.choices(name)}
+    if found.keys() & {"yes", "no"}:
+        found = {code: labels.fact(code) for code in ("yes", "no", "unknown")} | found
+    return tuple(found.items())
+
+
+def _typed(text: str, kind: str) -> Any:
+    """Return what was typed as the value that the fact's type asks for."""
+    lowered = kind.lower()
+    if lowered == "boolean" or (lowered == "any" and text in {"true", "false"}):
+        return text == "true"
+    if lowered == "number" or (lowered == "any" and NUMBER.fullmatch(text)):
+        try:
+            return Decimal(text.replace(",", ""))
+        except InvalidOperation:
+            return text
+    if text[0] in "[{":
+        try:
+            return decoded(text)
+        except ValueError:
+            return text
+    return text

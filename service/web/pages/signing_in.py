@@ -1,0 +1,149 @@
+"""Signing in and out, the language, and one's own password."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from flask import Blueprint, Response, make_response, render_template, session, url_for
+from flask import request as http
+
+from service.auth import Actor, accounts, sessions
+from service.auth.accounts import SignIn
+from service.errors import Rejection
+from service.runtime import audit
+from service.runtime.unit import UnitOfWork
+from service.texts import LOCALES, render
+from service.web import labels, request, words
+from service.web.site import site
+from service.web.words import N_
+
+blueprint = Blueprint("signing_in", __name__)
+
+N_("Chinese")
+DEMO_PASSWORD = "Rongcuo-demo-1"  # noqa: S105 - of the seeded people of a demonstration, which is bound to this machine
+LANGUAGE_SECONDS = 365 * 24 * 3600
+
+
+@blueprint.get("/sign-in")
+def sign_in() -> Response:
+    if request.maybe_person() is not None:
+        return request.go(request.local_target(http.args.get("back"), url_for("home.show")))
+    return _page()
+
+
+@blueprint.post("/sign-in")
+def enter() -> Response:
+    name = http.form.get("name", "").strip()
+    back = request.local_target(http.form.get("back"), url_for("home.show"))
+    address = http.remote_addr or ""
+
+    def use_case(unit: UnitOfWork) -> tuple[SignIn, str]:
+        outcome = accounts.authenticate(unit, name, http.form.get("password", ""), address)
+        if outcome.account is None:
+            audit.record(unit, "session.refuse", ("user", name[:80]), after={"reason": outcome.code})
+            return outcome, ""
+        audit.record(unit, "session.open", ("user", outcome.account.name))
+        return outcome, sessions.open_session(unit, outcome.account.name)
+
+    # Nobody is signed in yet: what is written is written in the name that was given.
+    outcome, token = site().engine.run(Actor(name[:80] or request.NOBODY.name), use_case)
+    if outcome.account is None:
+        problem = words.message(outcome.code, **dict(outcome.facts))
+        return _page(problem=problem, name=name, status=HTTPStatus.UNAUTHORIZED)
+    old = http.cookies.get(request.COOKIE)
+    if old:
+        site().engine.run(outcome.account.actor, lambda unit: sessions.close(unit, old))
+    session.clear()  # a CSRF token from before must not outlive the change of person
+    response = request.go(back)
+    response.set_cookie(request.COOKIE, token, httponly=True, samesite="Lax", secure=request.is_secure(), path="/")
+    return response
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    token = http.cookies.get(request.COOKIE)
+    person = request.maybe_person()
+    if token and person is not None:
+
+        def use_case(unit: UnitOfWork) -> None:
+            sessions.close(unit, token)
+            audit.record(unit, "session.close", ("user", person.name))
+
+        request.run(use_case)
+    session.clear()
+    response = request.go(url_for("signing_in.sign_in", out="1"))
+    response.delete_cookie(request.COOKIE, path="/")
+    return response
+
+
+@blueprint.post("/language")
+def language() -> Response:
+    chosen = http.form.get("language", "")
+    response = request.go(request.local_target(http.form.get("back"), url_for("home.show")))
+    if chosen in LOCALES:
+        response.set_cookie(
+            words.COOKIE, chosen, max_age=LANGUAGE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
+        )
+    return response
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+def password() -> Response:
+    problem = ""
+    person = request.person()
+    if http.method == "POST":
+        old, new = http.form.get("old", ""), http.form.get("new", "")
+        if new != http.form.get("again", ""):
+            problem = words.message("passwords_differ")
+        else:
+            try:
+                request.run(lambda unit: _change_password(unit, person.name, old, new))
+            except Rejection as error:
+                problem = render(error, words.locale())
+            else:
+                session.clear()
+                response = request.go(url_for("signing_in.sign_in", changed="1"))
+                response.delete_cookie(request.COOKIE, path="/")
+                return response
+    page = render_template("password.html", problem=problem, must=person.account.must_change_password)
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
+
+
+def _change_password(unit: UnitOfWork, name: str, old: str, new: str) -> None:
+    accounts.change_password(unit, name, old, new)
+    audit.record(unit, "user.change_password", ("user", name))
+
+
+def _page(problem: str = "", name: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
+    note = ""
+    if "out" in http.args:
+        note = words.gettext("You are signed out.")
+    elif "changed" in http.args:
+        note = words.gettext("The password is changed; sign in with the new one.")
+    page = render_template(
+        "sign_in.html",
+        problem=problem,
+        note=note,
+        name=name,
+        back=http.values.get("back", ""),
+        demo_people=_demo_people(),
+    )
+    return make_response(page, status)
+
+
+def _demo_people() -> list[dict[str, object]]:
+    """Return the seats of a demonstration, one press each; empty everywhere else."""
+    if not site().settings.is_demo:
+        return []
+    with site().engine.reading(request.NOBODY) as unit:
+        found = accounts.search(unit, limit=100).items
+    return [
+        {
+            "name": account.name,
+            "display_name": account.display_name,
+            "role_names": [labels.role(code) for code, _unit in account.roles],
+            "password": DEMO_PASSWORD,
+        }
+        for account in found
+        if account.active and account.roles
+    ]

@@ -1,0 +1,332 @@
+"""Tasks: the lists, the page on which one is worked on, and what can be done with it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, make_response, render_template, url_for
+from flask import request as http
+
+from service import auth, texts
+from service.auth import Permission
+from service.casework import calendars
+from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
+from service.runtime import form_display, user_tasks
+from service.runtime.unit import UnitOfWork
+from service.runtime.user_tasks import Candidate, TaskOrder, UserTask, UserTaskQuery, UserTaskState
+from service.web import fallback, labels, lights, request, views, words
+from service.web.answers import decoded, json_of, merged
+from service.web.lights import Light
+from service.web.site import site
+from service.web.words import N_, gettext
+
+blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+PAGE = 50
+SOON = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskItem:
+    """A task as lists and its page show it."""
+
+    key: int
+    name: str
+    process: str
+    heading: str  # case number and person
+    title: str  # of the case
+    case_url: str | None
+    url: str
+    light: Light | None
+    due_day: str
+    assignee: str | None
+    holder: str
+    mine: bool
+    claimable: bool
+    workable: bool
+    releasable: bool
+    open: bool
+    state_words: str
+    created_at: datetime
+    completed_at: datetime | None
+    documentation: str
+    revision: str
+
+
+LISTS: dict[str, tuple[str, str]] = {
+    "mine": (N_("My tasks"), N_("You hold no task. Look under To be claimed.")),
+    "group": (N_("To be claimed"), N_("Nothing is offered to your groups at the moment.")),
+    "done": (N_("Done by me"), N_("You have not completed any task yet.")),
+}
+
+
+@blueprint.get("")
+def index() -> Response:
+    which = http.args.get("list", "mine")
+    which = which if which in LISTS else "mine"
+    text, due = http.args.get("text", "").strip(), http.args.get("due", "")
+    with request.reading() as unit:
+        query = _query(unit, which, text or None, due)
+        page = user_tasks.search(unit, query, after=http.args.get("after"), limit=PAGE)
+        items = items_of(unit, page.items)
+        counts = {name: user_tasks.search(unit, _query(unit, name), limit=1).total for name in LISTS if name != "done"}
+    tabs = [
+        {
+            "url": url_for("tasks.index", list=name),
+            "label": gettext(label),
+            "count": counts.get(name),
+            "current": name == which,
+        }
+        for name, (label, _empty) in LISTS.items()
+    ]
+    arguments: dict[str, Any] = {"list": which, "text": text or None, "due": due or None}
+    html = render_template(
+        "tasks.html",
+        heading=gettext(LISTS[which][0]),
+        empty_words=gettext(LISTS[which][1]),
+        which=which,
+        text=text,
+        due=due,
+        tabs=tabs,
+        tasks=items,
+        page=page,
+        refresh="after" not in http.args,
+        next_url=url_for("tasks.index", **arguments, after=page.next) if page.next else None,
+        first_url=url_for("tasks.index", **arguments) if "after" in http.args else None,
+    )
+    return make_response(html)
+
+
+@blueprint.get("/<int:key>")
+def show(key: int) -> Response:
+    return _page(key)
+
+
+@blueprint.post("/<int:key>/claim")
+def claim(key: int) -> Response:
+    def use_case(unit: UnitOfWork) -> None:
+        views.permitted_task(unit, key, Permission.CLAIM)
+        user_tasks.claim(unit, key)
+
+    request.run(use_case)
+    flash(gettext("The task is yours."), "success")
+    return request.go(url_for("tasks.show", key=key))
+
+
+@blueprint.post("/<int:key>/release")
+def release(key: int) -> Response:
+    def use_case(unit: UnitOfWork) -> None:
+        views.permitted_task(unit, key, Permission.RELEASE)
+        user_tasks.release(unit, key)
+
+    request.run(use_case)
+    flash(gettext("Released: your groups see the task again."), "success")
+    return request.go(url_for("tasks.index", list="group"))
+
+
+@blueprint.get("/<int:key>/form.json")
+def form(key: int) -> Response:
+    with request.reading() as unit:
+        task = views.readable_task(unit, key)
+        view = user_tasks.form(unit, key)
+        if view is None:
+            raise NotFound("page_missing")
+        mine = task.state is UserTaskState.CREATED and task.assignee == request.actor().name
+        return json_of({"schema": view.schema, "data": form_display.needed(view), "readOnly": not mine})
+
+
+@blueprint.post("/<int:key>/draft")
+def save_draft(key: int) -> Response:
+    def use_case(unit: UnitOfWork) -> datetime:
+        views.permitted_task(unit, key, Permission.WORK_ON)
+        user_tasks.save_draft(unit, key, submission_of(_schema(unit, key)))
+        return unit.now
+
+    at = request.run(use_case)
+    said = gettext("Draft saved %(at)s", at=words.moment(at))
+    if http.accept_mimetypes.best == "application/json":
+        return json_of({"text": said})
+    flash(said, "success")
+    return request.go(url_for("tasks.show", key=key))
+
+
+@blueprint.post("/<int:key>/complete")
+def complete(key: int) -> Response:
+    sent: dict[str, Any] = {}
+
+    def use_case(unit: UnitOfWork) -> str:
+        task = views.readable_task(unit, key)
+        sent.update(submission_of(_schema(unit, key)))
+        revision = http.form.get("revision", "")
+        if task.state is UserTaskState.CREATED:
+            views.permitted_task(unit, key, Permission.WORK_ON)
+            if revision and revision != views.revision(task):
+                raise Conflict("form_changed", key=key)
+        user_tasks.complete(unit, key, sent, idempotency_key=http.form.get("idempotency_key") or None)
+        return task.name or task.element_id
+
+    try:
+        name = request.run(use_case)
+    except FormRejected as error:
+        return _refused(key, error, sent)
+    except Conflict:
+        _keep(key, sent)
+        raise
+    flash(gettext("Submitted: %(name)s", name=name), "success")
+    return request.go(url_for("tasks.index"))
+
+
+@blueprint.get("/<int:key>/diagram.json")
+def diagram(key: int) -> Response:
+    with request.reading() as unit:
+        task = views.readable_task(unit, key)
+        return json_of(views.diagram(unit, task.instance_key))
+
+
+def submission_of(schema: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what the page's form sent: the viewer's JSON, or the plain fields."""
+    text = http.form.get("submission")
+    if text is None:
+        return fallback.submission(schema or {}, http.form, site().settings.zone)
+    try:
+        found = decoded(text)
+    except ValueError as error:
+        raise Invalid("submission_unreadable") from error
+    if not isinstance(found, dict):
+        raise Invalid("submission_unreadable")
+    return found
+
+
+def _schema(unit: UnitOfWork, key: int) -> Mapping[str, Any]:
+    """Return the schema of a task's form, empty where it has none."""
+    view = user_tasks.form(unit, key)
+    return view.schema if view else {}
+
+
+def _keep(key: int, sent: dict[str, Any]) -> None:
+    """Keep what was typed although the task cannot be completed any more, where it is still the person's."""
+    try:
+        request.run(lambda unit: user_tasks.save_draft(unit, key, sent))
+    except (Conflict, Forbidden, NotFound, Invalid):
+        # The task is closed: there is nothing to go on with, the error page says what happened.
+        current_app.logger.info("draft of task %s could not be kept", key)
+
+
+def _refused(key: int, error: FormRejected, sent: Mapping[str, Any]) -> Response:
+    with request.reading() as unit:
+        problems = problems_of(_schema(unit, key), error)
+    summary = words.ngettext("%(num)s entry needs attention", "%(num)s entries need attention", len(problems))
+    if http.accept_mimetypes.best == "application/json":
+        return json_of({"text": summary, "fields": problems}, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return _page(key, sent, summary, problems, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def problems_of(schema: Mapping[str, Any], error: FormRejected) -> list[dict[str, Any]]:
+    """Return path, label and messages of each field that a form's check refused, in form order."""
+    named = {node.path: node.label for node in _flat(fallback.nodes(schema, {}))}
+    return [
+        {"path": path, "label": named.get(path) or path, "messages": messages}
+        for path, messages in texts.fields(error, words.locale()).items()
+    ]
+
+
+def _flat(nodes: Sequence[fallback.Node]) -> list[fallback.Node]:
+    return [found for node in nodes for found in (node, *_flat(node.children))]
+
+
+def _page(
+    key: int,
+    typed: Mapping[str, Any] | None = None,
+    summary: str = "",
+    problems: Sequence[Mapping[str, Any]] = (),
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    with request.reading() as unit:
+        task = views.readable_task(unit, key)
+        (item,) = items_of(unit, [task])
+        nodes: Sequence[fallback.Node] | None = None
+        rows: Sequence[form_display.FormRow] = ()
+        has_draft, submitted = False, None
+        if not item.open:
+            submitted = views.submitted(unit, task)
+        elif item.workable:
+            view = user_tasks.form(unit, key)
+            has_draft = user_tasks.draft(unit, key) is not None
+            if view is not None:
+                refused = {problem["path"]: problem["messages"] for problem in problems}
+                nodes = fallback.nodes(view.schema, merged(view.data, typed or {}), refused)
+        else:
+            rows = form_display.of_task(unit, key)
+        html = render_template(
+            "task.html",
+            task=item,
+            nodes=nodes,
+            rows=rows,
+            has_draft=has_draft,
+            submitted=submitted,
+            summary=summary,
+            problems=problems,
+            idempotency_key=http.form.get("idempotency_key") or secrets.token_urlsafe(16),
+            evaluations=views.evaluations_of_task(unit, task),
+            facts=[],
+            steps=views.steps(unit, task.instance_key),
+        )
+    return make_response(html, status)
+
+
+def _query(unit: UnitOfWork, which: str, text: str | None = None, due: str = "") -> UserTaskQuery:
+    me = request.actor()
+    before = {"late": unit.now, "soon": unit.now + SOON}.get(due)
+    if which == "done":
+        return UserTaskQuery(state=UserTaskState.COMPLETED, completed_by=me.name, text=text, order=TaskOrder.COMPLETED)
+    if which == "group":
+        return UserTaskQuery(candidate=Candidate(me.name, me.groups), text=text, due_before=before)
+    return UserTaskQuery(assignee=me.name, text=text, due_before=before)
+
+
+def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
+    """Return tasks as lists show them, with what their cases are called."""
+    me = request.actor()
+    zone = site().settings.zone
+    calendar = calendars.calendar(unit)
+    names = request.display_names(unit, {task.assignee for task in tasks if task.assignee})
+    headings = views.headings(unit, tasks)
+    items = []
+    for task in tasks:
+        heading = headings[task.key]
+        is_open = task.state is UserTaskState.CREATED
+        mine = is_open and task.assignee == me.name
+        claimable = is_open and task.assignee is None and auth.may(me, Permission.CLAIM, views.access(task))
+        offered = auth.is_candidate(me, views.access(task))
+        holder = gettext("me") if mine else names.get(task.assignee or "", "") or gettext("unclaimed")
+        items.append(
+            TaskItem(
+                key=task.key,
+                name=task.name or task.element_id,
+                process=task.process_name or task.process_id,
+                heading=heading.line,
+                title=heading.title,
+                case_url=heading.url,
+                url=url_for("tasks.show", key=task.key),
+                light=lights.of_due(task.due_at, unit.now, calendar, zone) if is_open else None,
+                due_day=lights.due_day(task.due_at, zone).isoformat() if task.due_at else "",
+                assignee=task.assignee,
+                holder=holder if is_open else "",
+                mine=mine,
+                claimable=claimable,
+                workable=mine,
+                releasable=mine and offered,
+                open=is_open,
+                state_words=labels.text(labels.TASK_STATES, task.state.value),
+                created_at=task.created_at,
+                completed_at=task.completed_at,
+                documentation=task.documentation or "",
+                revision=views.revision(task),
+            )
+        )
+    return items

@@ -1,0 +1,48 @@
+"""The headers that every answer carries."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, g, request
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "object-src": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def allow_style_attributes() -> None:
+    """Let this page carry inline style attributes: only for the dmn-js island, which sets three of them itself."""
+    g.style_attributes = True
+
+
+def register(app: Flask) -> None:
+    """Add the headers to every answer."""
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    policy = dict(POLICY)
+    if g.get("style_attributes"):
+        policy["style-src-attr"] = "'unsafe-inline'"
+    headers = response.headers
+    headers["Content-Security-Policy"] = "; ".join(f"{name} {value}" for name, value in policy.items())
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+    headers["X-Frame-Options"] = "DENY"
+    headers["X-Request-Id"] = g.get("request_number", "-")
+    if request.endpoint != "static_file":
+        # Case content must not stay in a shared machine's cache; back and forward still work within the page's life.
+        headers.setdefault("Cache-Control", "no-store")
+        headers.add("Vary", "HX-Request, Accept, Cookie")
+    return response

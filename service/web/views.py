@@ -1,0 +1,260 @@
+"""What several pages show of the engine and of cases: diagrams with their states, steps, judgements, submissions."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from service import auth
+from service.auth import Permission, TaskAccess
+from service.casework import overviews
+from service.runtime import decisions, deployments, form_display, history, instances, user_tasks
+from service.runtime.history import FlowNodeState
+from service.runtime.unit import UnitOfWork
+from service.runtime.user_tasks import Submission, UserTask
+from service.web import labels, request, words
+from service.web.answers import decoded
+from service.web.words import gettext
+
+SHOWN_TYPES = frozenset(
+    {
+        "USER_TASK",
+        "SERVICE_TASK",
+        "BUSINESS_RULE_TASK",
+        "SCRIPT_TASK",
+        "CALL_ACTIVITY",
+        "SUB_PROCESS",
+        "MULTI_INSTANCE_BODY",
+        "RECEIVE_TASK",
+        "SEND_TASK",
+        "MANUAL_TASK",
+        "START_EVENT",
+        "END_EVENT",
+        "INTERMEDIATE_CATCH_EVENT",
+        "INTERMEDIATE_THROW_EVENT",
+        "BOUNDARY_EVENT",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The case and person that a task belongs to, as one line."""
+
+    line: str = ""
+    title: str = ""
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    state: str  # done, current, failed, cancelled
+    state_words: str
+    times: int
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedRule:
+    index: int
+    table: str
+    annotations: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationView:
+    """One judgement in words: result, rules that matched with their articles, facts."""
+
+    name: str
+    version: int | None
+    at: datetime | None
+    step: str
+    subject: str
+    result: str
+    rules: tuple[MatchedRule, ...]
+    inputs: tuple[tuple[str, str], ...]
+    failure: str
+    key: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    name: str
+    by: str
+    at: datetime
+    rows: Sequence[form_display.FormRow]
+    subject: str = ""
+    key: int = field(default=0)
+
+
+def access(task: UserTask) -> TaskAccess:
+    """Return what decides who may see and do a task; a closed one is its last holder's."""
+    return TaskAccess(
+        task.key,
+        task.assignee or task.completed_by,
+        frozenset(json.loads(task.candidate_users)),
+        frozenset(json.loads(task.candidate_groups)),
+        int(task.business_key) if task.business_key and task.business_key.isdecimal() else None,
+    )
+
+
+def readable_task(unit: UnitOfWork, key: int) -> UserTask:
+    """Return a task that the person may see; raises `NotFound` for any other, so that a guessed key tells nothing."""
+    task = user_tasks.get(unit, key)
+    auth.require(request.actor(), Permission.READ_TASK, access(task))
+    return task
+
+
+def permitted_task(unit: UnitOfWork, key: int, permission: Permission) -> UserTask:
+    """Return a task if the person may do this to it; raises `NotFound` or `Forbidden`."""
+    task = user_tasks.get(unit, key)
+    auth.require(request.actor(), permission, access(task))
+    return task
+
+
+def revision(task: UserTask) -> str:
+    """Return a mark that changes when somebody else gets the task or it changes otherwise."""
+    parts = [task.state.value, task.assignee or "", str(task.due_at), str(task.form_key), task.candidate_groups]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def headings(unit: UnitOfWork, tasks: Sequence[UserTask]) -> dict[int, Heading]:
+    """Return what each task belongs to, by task key."""
+    found = overviews.headings_of_tasks(unit, tasks)
+    result = {}
+    for task in tasks:
+        heading = found.get(task.key)
+        result[task.key] = (
+            Heading()
+            if heading is None
+            else Heading(
+                f"{heading.case_no} {heading.subject_name}".strip(),
+                heading.title,
+                url_for("cases.show", key=heading.case_key),
+            )
+        )
+    return result
+
+
+def diagram(unit: UnitOfWork, instance_key: int) -> dict[str, Any]:
+    """Return a diagram's XML and where its elements stand, for the island."""
+    instance = instances.get(unit, instance_key)
+    states = {}
+    for element_id, state in history.element_states(unit, instance_key).items():
+        if state.incidents:
+            name = "failed"
+        elif state.active:
+            name = "current"
+        elif state.completed:
+            name = "done"
+        else:
+            continue
+        states[element_id] = {"state": name, "times": state.completed + state.active}
+    for flow_id, times in history.flows_taken(unit, instance_key).items():
+        states.setdefault(flow_id, {"state": "done", "times": times})
+    xml = deployments.source_of(unit, deployments.ProcessDefinition, instance.definition_key)
+    return {"xml": xml.decode("utf-8", "replace"), "states": states}
+
+
+def steps(unit: UnitOfWork, instance_key: int) -> list[Step]:
+    """Return the named steps of an instance in order of first arrival: the text equivalent of its diagram."""
+    visits: dict[str, list[history.FlowNodeInstance]] = {}
+    for node in history.flow_nodes(unit, instance_key=instance_key):
+        if node.name and node.element_type in SHOWN_TYPES:
+            visits.setdefault(node.element_id, []).append(node)
+    failed = {element_id for element_id, state in history.element_states(unit, instance_key).items() if state.incidents}
+    result = []
+    for element_id, nodes in visits.items():
+        last = nodes[-1]
+        if element_id in failed:
+            state = "failed"
+        elif any(node.state is FlowNodeState.ACTIVE for node in nodes):
+            state = "current"
+        else:
+            state = "done" if last.state is FlowNodeState.COMPLETED else "cancelled"
+        when = words.moment(last.ended_at or last.started_at)
+        result.append(Step(last.name or element_id, state, labels.text(labels.STEP_STATES, state), len(nodes), when))
+    return result
+
+
+def evaluations_of_task(unit: UnitOfWork, task: UserTask) -> list[EvaluationView]:
+    """Return the latest judgement of each decision in the task's instance, newest first."""
+    found = decisions.evaluations(unit, instance_key=task.instance_key, limit=50).items
+    seen: set[str] = set()
+    result = []
+    for row in found:
+        if row.decision_id not in seen:
+            seen.add(row.decision_id)
+            result.append(evaluation(row))
+    return result
+
+
+def evaluation(row: decisions.DecisionEvaluation, subject: str = "", step: str = "") -> EvaluationView:
+    """Return a stored evaluation in words."""
+    trace = decoded(row.evaluated)
+    rules = []
+    for item in trace:
+        for rule in item.get("matched") or ():
+            annotations = rule.get("annotations") or {}
+            rules.append(
+                MatchedRule(
+                    int(rule["index"]),
+                    str(item.get("name") or item.get("id")),
+                    tuple(
+                        (gettext("Note") if name == "description" else str(name), str(text))
+                        for name, text in annotations.items()
+                        if text and (name != "description" or len(annotations) == 1)
+                    ),
+                )
+            )
+    inputs = decoded(row.inputs)
+    failure = ""
+    if row.failure_code:
+        failure = words.message(row.failure_code, **decoded(row.failure_facts or "{}"))
+    return EvaluationView(
+        row.decision_name or row.decision_id,
+        row.decision_version,
+        row.evaluated_at,
+        step,
+        subject,
+        value(decoded(row.output)),
+        tuple(rules),
+        tuple((str(name), value(found)) for name, found in inputs.items()),
+        failure,
+        row.key,
+    )
+
+
+def value(found: Any) -> str:
+    """Return a value as people read it: yes and no in words, lists in a row, entries by name."""
+    if found is None:
+        return "–"
+    if isinstance(found, bool):
+        return gettext("yes") if found else gettext("no")
+    if isinstance(found, Mapping):
+        shown = [f"{name}: {value(item)}" for name, item in found.items() if item not in (None, "", [], {})]
+        return gettext("; ").join(shown) or "–"
+    if isinstance(found, (list, tuple)):
+        return gettext(", ").join(value(item) for item in found) or "–"
+    return labels.fact(str(found))
+
+
+def submitted(unit: UnitOfWork, task: UserTask) -> Submitted | None:
+    """Return what completed a task, None if nothing did."""
+    row = user_tasks.submission(unit, task.key)
+    return None if row is None else submission(unit, row, task.name or task.element_id)
+
+
+def submission(unit: UnitOfWork, row: Submission, name: str, subject: str = "") -> Submitted:
+    """Return a submission by the labels of its form."""
+    names = request.display_names(unit, {row.submitted_by})
+    return Submitted(
+        name, names[row.submitted_by], row.submitted_at, form_display.of_submission(unit, row), subject, row.key
+    )
