@@ -89,6 +89,10 @@ class Place:
         records = self.workflow.host.records(self.workflow.instance_of(self.task).id, ScopeView({}, layers))
         return ScopeView(records, layers)
 
+    def arguments(self) -> ScopeView:
+        """What a decision is asked with: the inputs mapped for it come before records of the same name."""
+        return ScopeView(self.workflow.scopes.get(self.task.id, {}), (self.view(),))
+
     def variables(self) -> dict[str, Value]:
         """All variables visible here, records left out."""
         found: dict[str, Value] = {}

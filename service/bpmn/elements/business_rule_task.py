@@ -27,7 +27,7 @@ class BusinessRuleTaskSpec(WorkSpec):
         reference = DecisionRef(
             decision_id, called.binding, called.version_tag, called.version, rows=called.mapping is not None
         )
-        value = workflow.host.decide(reference, place.view(), workflow.ref(task))
+        value = workflow.host.decide(reference, place.arguments(), workflow.ref(task))
         if called.mapping is not None:
             value = mapped(value, called.mapping, self.element.id)
         if called.result_variable:
