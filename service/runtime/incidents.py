@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from service import feel, store
+from service import auth, feel, store
+from service.auth import Permission
 from service.errors import Conflict, NotFound
 from service.runtime import audit, execution
 from service.runtime.jobs import RETRIES
@@ -53,6 +54,7 @@ def facts(incident: Incident) -> dict[str, object]:
 
 def retry(unit: UnitOfWork, key: int) -> None:
     """Try the step again at which an instance stopped. Raises `NotFound`, and `Conflict` when that was done."""
+    auth.require(unit.actor, Permission.OPERATE)
     incident = get(unit, key)
     if incident.state is not IncidentState.ACTIVE:
         raise Conflict("runtime.incident_resolved", key=key)

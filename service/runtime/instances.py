@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from service import feel, forms, store
+from service import auth, feel, forms, store
+from service.auth import Permission
 from service.bpmn.definition import FormRef
 from service.errors import FormRejected, Invalid, NotFound
 from service.feel import Value
@@ -120,6 +121,7 @@ def case_instances(unit: UnitOfWork, business_key: str) -> Sequence[ProcessInsta
 
 def cancel(unit: UnitOfWork, key: int, reason: str = "") -> None:
     """End an instance with all that it called. Raises `NotFound`, and `Conflict` when it has ended."""
+    auth.require(unit.actor, Permission.OPERATE)
     row = get(unit, key)
     if row.root_key != row.key:
         raise Invalid("runtime.instance_not_root", key=key, root=row.root_key)
@@ -138,6 +140,7 @@ def set_variables(unit: UnitOfWork, scope_key: int, variables: Mapping[str, obje
 
     Raises `NotFound` when no such scope is running.
     """
+    auth.require(unit.actor, Permission.OPERATE)
     instance_key, business_key = _owner(unit, scope_key)
     values = feel_mapping(variables)
     with (

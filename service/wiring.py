@@ -1,0 +1,22 @@
+"""Builds the engine from the settings and everything that is plugged into it; nothing else knows all of them."""
+
+from __future__ import annotations
+
+from service.casework.functions import FUNCTIONS
+from service.casework.records import CaseRecords
+from service.runtime.engine import Clock, Engine
+from service.runtime.unit import Plugins
+from service.settings import Settings
+
+PLUGINS = Plugins(functions=FUNCTIONS, records=CaseRecords())
+
+
+def engine(settings: Settings, clock: Clock | None = None) -> Engine:
+    """Return the engine of an installation."""
+    return Engine(
+        settings.database,
+        clock,
+        PLUGINS,
+        zone=settings.zone,
+        second_person=not settings.is_demo,
+    )
