@@ -8,6 +8,7 @@ A new boxed expression is a module in `boxed/` and a row of its table BOXED.
 from __future__ import annotations
 
 from service.dmn.evaluation import evaluate, evaluate_function, evaluate_service
+from service.dmn.explanation import Explanation, explain
 from service.dmn.linking import link
 from service.dmn.model import (
     Aggregation,
@@ -44,6 +45,7 @@ __all__ = [
     "Diagnostic",
     "EvaluatedDecision",
     "Evaluation",
+    "Explanation",
     "Failure",
     "HitPolicy",
     "Import",
@@ -59,6 +61,7 @@ __all__ = [
     "evaluate",
     "evaluate_function",
     "evaluate_service",
+    "explain",
     "link",
     "read",
 ]

@@ -39,10 +39,12 @@ def evaluate(
     *,
     given: Mapping[str, feel.Value] | None = None,
     trace: bool = True,
+    every_cell: bool = False,
 ) -> Evaluation:
     """Evaluate a decision, found by id, else by name.
 
-    `given` holds values that stand in for required decisions, by name. Without `trace` `Evaluation.decisions` is empty.
+    `given` holds values that stand in for required decisions, by name. Without `trace` `Evaluation.decisions` is empty;
+    with `every_cell` it tells the outcome of each cell of each rule.
 
     Raises `NotFound` if the model has no such decision.
     """
@@ -50,6 +52,7 @@ def evaluate(
     if found is None:
         raise NotFound("decision_unknown", decision=decision, file=model.file)
     run = _run(model, inputs, given or {}, env, trace)
+    run.explaining = every_cell
     return _finish(run, lambda: _decision(found, run))
 
 
@@ -121,7 +124,7 @@ def _compute(decision: Decision, run: Run) -> feel.Value:
         return run.given[decision.name]
     scope = _decision_scope(decision, run)
     logic = decision.logic
-    trace = TableTrace() if run.decisions is not None and isinstance(logic, Table) else None
+    trace = TableTrace(run.explaining) if run.decisions is not None and isinstance(logic, Table) else None
     if isinstance(logic, Table):
         value = logic.decide(scope, run, trace)
     else:
@@ -131,7 +134,14 @@ def _compute(decision: Decision, run: Run) -> feel.Value:
         shown = trace or TableTrace(inputs=_required_values(decision, run))
         run.decisions.append(
             EvaluatedDecision(
-                decision.id, decision.name, decision.kind, shown.inputs, shown.matched, shown.not_matched, value
+                decision.id,
+                decision.name,
+                decision.kind,
+                shown.inputs,
+                shown.matched,
+                shown.not_matched,
+                value,
+                shown.cells,
             )
         )
     return value
@@ -197,6 +207,7 @@ def _within(prefix: str, model: Model, run: Run) -> Run:
         inputs = {**run.inputs, **own} if isinstance(own, dict) else run.inputs
         state = feel.Run(replace(run.feel.environment, types=model.types))
         run.imported[prefix] = Run(model, state, inputs, run.given, run.journal, run.decisions)
+        run.imported[prefix].explaining = run.explaining
     return run.imported[prefix]
 
 

@@ -121,6 +121,20 @@ class Matcher:
                     break
         return matching, missed
 
+    def outcomes(
+        self, values: Sequence[feel.Value], scope: Mapping[str, feel.Value], run: Run, count: int
+    ) -> list[list[bool | None]]:
+        """Of each rule what each cell says; None where it takes anything. A rule that cannot match has only False."""
+        table: list[list[bool | None]] = []
+        for row in range(count):
+            outcomes: list[bool | None] = [None] * len(values)
+            for position, column in self.columns:
+                cell = column.cells[row]
+                if cell is not None:
+                    outcomes[position] = cell.passes(values[position], scope, run)
+            table.append(outcomes if self.all_rows >> row & 1 else [False] * len(values))
+        return table
+
 
 def build(columns: Sequence[Cells], rows: Iterable[bool]) -> Matcher:
     """The matcher of a table by its columns; `rows` says which of the rules can match at all."""

@@ -37,6 +37,7 @@ class Run:
     pending: set[Decision] = field(default_factory=set)  # being computed, or next in turn
     imported: dict[str, Run] = field(default_factory=dict)  # by the import's name
     decision: Decision | None = None  # the one under evaluation
+    explaining: bool = False  # the trace is to hold every cell of a table
 
     def coerce(self, value: Value, wanted: Type, element_id: str | None, name: str = "") -> Value:
         """The value as that type by the implicit conversions; null with a diagnostic where there is none."""

@@ -61,13 +61,18 @@ class RuleNotMatched:
     got: feel.Value
 
 
+Outcomes = tuple[bool | None, ...]  # of a rule's cells by column; None for a cell that takes anything
+
+
 @dataclass(slots=True)
 class TableTrace:
     """What one decision table did, written while it is evaluated."""
 
+    wants_cells: bool = False  # every cell of every rule is to be tested, not only as far as the result needs
     inputs: tuple[InputValue, ...] = ()
     matched: tuple[MatchedRule, ...] = ()
     not_matched: tuple[RuleNotMatched, ...] = ()
+    cells: tuple[Outcomes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ class EvaluatedDecision:
     matched: tuple[MatchedRule, ...]
     rules_not_matched: tuple[RuleNotMatched, ...]  # under FIRST only those before the match
     output: feel.Value
+    cells: tuple[Outcomes, ...] = ()  # by rule; only where an explanation was asked for
 
 
 @dataclass(frozen=True, slots=True)

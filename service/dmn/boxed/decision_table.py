@@ -65,6 +65,8 @@ class Table:
         missed: list[tuple[int, int]] = []
         if trace is None:
             rows = self.matcher.match(values, scope, run, self.first_only)
+        elif trace.wants_cells:
+            rows, missed = self._test_all(trace, values, scope, run)
         else:
             rows, missed = self.matcher.explain(values, scope, run, self.first_only)
         hits = [
@@ -78,6 +80,16 @@ class Table:
             return hit_policy.apply(hit_policy.Hits(self.display, self.ranks, hits, run))
         default = tuple([cell.evaluate(scope, run) for cell in self.defaults]) if self.defaults else None
         return hit_policy.without_hit(self.display, default, run)
+
+    def _test_all(
+        self, trace: TableTrace, values: list[feel.Value], scope: Mapping[str, feel.Value], run: Run
+    ) -> tuple[list[int], list[tuple[int, int]]]:
+        """Like `Matcher.explain`, but with the outcome of every cell in the trace."""
+        outcomes = self.matcher.outcomes(values, scope, run, len(self.display.rules))
+        trace.cells = tuple(map(tuple, outcomes))
+        missed = [(row, cells.index(False)) for row, cells in enumerate(outcomes) if False in cells]
+        rows = [row for row, cells in enumerate(outcomes) if False not in cells]
+        return rows[:1] if self.first_only else rows, missed
 
     def _record(
         self,

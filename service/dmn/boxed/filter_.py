@@ -26,14 +26,18 @@ class Filter:
         if items is None or self.condition is None:
             return None
         chosen: list[feel.Value] = []
-        for item in items:
+        # A position is asked for once, of an empty list too.
+        for position, item in enumerate(items or [None]):
             members = item if isinstance(item, dict) else {}
             outcome = self.condition.evaluate({**scope, "item": item, **members}, run)
-            if isinstance(outcome, Decimal):
+            if isinstance(outcome, Decimal) and position == 0:
                 return _at(items, outcome)
             if outcome is True:
                 chosen.append(item)
-        return chosen
+            elif not isinstance(outcome, bool | None):
+                run.note("feel_condition", self.id, type=feel.type_name(outcome))
+                return None
+        return chosen if items else []
 
 
 def _at(items: list[feel.Value], position: Decimal) -> feel.Value:

@@ -60,4 +60,12 @@ MESSAGES: dict[str, str] = {
     "values ({values}); make the values equal or change the hit policy.",
     "dmn_aggregation_failed": "Decision “{decision}”: {aggregation} cannot be computed from the values {values} of "
     "the rules {rules}; correct the output cells.",
+    # explanation
+    "explain_decision": "Decision “{decision}” gives {value}.",
+    "explain_inputs": "It was asked with {inputs}.",
+    "explain_expression": "It is computed as {expression}.",
+    "explain_no_rule": "No rule of “{decision}” matches.",
+    "explain_rule": "Rule {rule} matches and gives {outputs}.",
+    "explain_annotation": "Rule {rule}, {column}: {text}",
+    "explain_rule_missed": "Rule {rule} does not match: {input} should be {wanted}, but is {got}.",
 }

@@ -1,0 +1,116 @@
+"""Why a decision has its value: the whole evaluation as a structure, and as sentences for the message catalogues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from service import feel
+from service.dmn.evaluation import evaluate
+from service.dmn.model import Decision, DecisionTable, Model
+from service.dmn.trace import EvaluatedDecision, Evaluation, RuleNotMatched
+
+
+class Sentence(NamedTuple):
+    """A code and facts of `service.texts`."""
+
+    code: str
+    facts: Mapping[str, object]
+
+
+class Cell(NamedTuple):
+    text: str
+    passes: bool | None  # None: the cell takes anything
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedRule:
+    id: str
+    index: int  # 1-based
+    cells: tuple[Cell, ...]  # by input column
+    matched: bool  # its outputs are in the result; under FIRST a later rule may hold and not be matched
+    failed_cell: int | None  # 0-based column of the first cell that failed
+    annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedDecision:
+    evaluated: EvaluatedDecision
+    table: DecisionTable | None
+    text: str  # of a literal expression
+    rules: tuple[ExplainedRule, ...]  # of a table, in its order
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    evaluation: Evaluation
+    decisions: tuple[ExplainedDecision, ...]  # in order of evaluation, required ones first
+
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The explanation in words: a sentence each for decision, inputs, rules, annotations and failures."""
+        told = tuple(sentence for decision in self.decisions for sentence in _decision(decision))
+        return told + tuple(Sentence(failure.code, failure.facts) for failure in self.evaluation.failures)
+
+
+def explain(model: Model, decision: str, inputs: Mapping[str, feel.Value], env: feel.Environment) -> Explanation:
+    """Evaluate a decision and tell of every rule what each of its cells said. Raises `NotFound` as `evaluate`."""
+    evaluation = evaluate(model, decision, inputs, env, every_cell=True)
+    return Explanation(evaluation, tuple(_explained(model, one) for one in evaluation.decisions))
+
+
+def _explained(model: Model, evaluated: EvaluatedDecision) -> ExplainedDecision:
+    decision = _find(model, evaluated.id)
+    table = decision.table if decision else None
+    if table is None or not evaluated.cells:
+        return ExplainedDecision(evaluated, table, decision.text if decision else "", ())
+    matched = {rule.index for rule in evaluated.matched}
+    rules = tuple(
+        ExplainedRule(
+            rule.id,
+            rule.index,
+            tuple(Cell(text, passes) for text, passes in zip(rule.inputs, outcomes, strict=True)),
+            rule.index in matched,
+            outcomes.index(False) if False in outcomes else None,
+            rule.annotations,
+        )
+        for rule, outcomes in zip(table.rules, evaluated.cells, strict=True)
+    )
+    return ExplainedDecision(evaluated, table, "", rules)
+
+
+def _find(model: Model, identifier: str) -> Decision | None:
+    """The decision of that id, in the model or in one that it imports."""
+    found = model.elements.get(identifier)
+    if isinstance(found, Decision):
+        return found
+    return next((one for other in model.imported.values() if (one := _find(other, identifier))), None)
+
+
+def _decision(explained: ExplainedDecision) -> Iterator[Sentence]:
+    evaluated = explained.evaluated
+    yield Sentence("explain_decision", {"decision": evaluated.name, "value": feel.string(evaluated.output)})
+    if evaluated.inputs:
+        yield Sentence("explain_inputs", {"inputs": [f"{one.name} = {_shown(one.value)}" for one in evaluated.inputs]})
+    if explained.table is None:
+        if explained.text:
+            yield Sentence("explain_expression", {"expression": explained.text})
+        return
+    if not evaluated.matched:
+        yield Sentence("explain_no_rule", {"decision": evaluated.name})
+    for rule in evaluated.matched:
+        outputs = [f"{one.name} = {_shown(one.value)}" if one.name else _shown(one.value) for one in rule.outputs]
+        yield Sentence("explain_rule", {"rule": rule.index, "outputs": outputs})
+        for column, text in rule.annotations.items():
+            yield Sentence("explain_annotation", {"rule": rule.index, "column": column, "text": text})
+    yield from map(_missed, evaluated.rules_not_matched)
+
+
+def _missed(rule: RuleNotMatched) -> Sentence:
+    facts = {"rule": rule.index, "input": rule.input_name or rule.input_id, "wanted": rule.wanted}
+    return Sentence("explain_rule_missed", {**facts, "got": _shown(rule.got)})
+
+
+def _shown(value: feel.Value) -> str:
+    """A value as FEEL writes it, strings quoted."""
+    return f'"{value}"' if isinstance(value, str) else feel.string(value)
