@@ -24,7 +24,7 @@ from service.runtime import audit, decisions, deployments
 from service.runtime.deployments import Resource
 from service.runtime.engine import Engine
 from service.runtime.unit import UnitOfWork
-from service.settings import Settings
+from service.settings import BadSetting, Settings
 
 MODELS = frozenset({".bpmn", ".dmn", ".form"})
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
     try:
         settings = Settings.from_environment()
-    except ServiceError as error:
+    except BadSetting as error:
         print(texts.render(error), file=sys.stderr)
         return 1
     command = _Command(settings)
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FormRejected as error:
         for path, problems in texts.fields(error, settings.locale).items():
             print(f"{path}: {' '.join(problems)}", file=sys.stderr)
-    except ServiceError as error:
+    except (BadSetting, ServiceError) as error:
         command.complain(error)
     return 1
 
@@ -66,7 +66,7 @@ class _Command:
     def text(self, code: str, **facts: object) -> str:
         return texts.message(f"cli.{code}", facts, self._settings.locale)
 
-    def complain(self, error: ServiceError) -> None:
+    def complain(self, error: BadSetting | ServiceError) -> None:
         print(texts.render(error, self._settings.locale), file=sys.stderr)
 
     def show(self, findings: Sequence[Finding]) -> None:

@@ -12,13 +12,20 @@ from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from service.errors import Invalid
-
 DEFAULT_DATABASE = "sqlite:///var/rongcuo.db"
 SITE_ZONE = ZoneInfo("Asia/Shanghai")
 SECRET_KEY_FILE = Path("var/secret-key")
 MINIMUM_SECRET_LENGTH = 32  # characters
 LOCALES = ("zh_CN", "en")
+
+
+class BadSetting(ValueError):
+    """A variable or file holds what cannot be used: a stable code and facts, whose words `service.texts` has."""
+
+    def __init__(self, code: str, **facts: object) -> None:
+        super().__init__(code, facts)
+        self.code = code
+        self.facts: dict[str, object] = facts
 
 
 class Profile(StrEnum):
@@ -45,7 +52,7 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read the settings; an unset or empty variable means its default.
 
-        Raises `Invalid` with the variable, what was found and what is expected.
+        Raises `BadSetting` with the variable, what was found and what is expected.
         """
         values = os.environ if environment is None else environment
         default = cls()
@@ -53,7 +60,7 @@ class Settings:
         host = values.get("RONGCUO_HOST") or default.host
         if profile == Profile.DEMO and not is_loopback(host):
             # Seeded accounts have known passwords: they must never be reachable from another machine.
-            raise Invalid("settings.demo_not_loopback", variable="RONGCUO_HOST", found=host)
+            raise BadSetting("settings.demo_not_loopback", variable="RONGCUO_HOST", found=host)
         return cls(
             database=_database(values.get("RONGCUO_DATABASE") or default.database),
             profile=Profile(profile),
@@ -94,7 +101,7 @@ def secret_key(settings: Settings) -> str:
     except FileExistsError:
         key = path.read_text(encoding="ascii").strip()
         if len(key) < MINIMUM_SECRET_LENGTH:
-            raise Invalid("settings.secret_file_broken", path=str(path), minimum=MINIMUM_SECRET_LENGTH) from None
+            raise BadSetting("settings.secret_file_broken", path=str(path), minimum=MINIMUM_SECRET_LENGTH) from None
         return key
     key = secrets.token_urlsafe(48)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
@@ -105,7 +112,7 @@ def secret_key(settings: Settings) -> str:
 def _choice(values: Mapping[str, str], variable: str, allowed: tuple[str, ...] | list[str], default: str) -> str:
     found = values.get(variable) or default
     if found not in allowed:
-        raise Invalid("settings.not_a_choice", variable=variable, found=found, expected=", ".join(allowed))
+        raise BadSetting("settings.not_a_choice", variable=variable, found=found, expected=", ".join(allowed))
     return found
 
 
@@ -114,7 +121,7 @@ def _integer(values: Mapping[str, str], variable: str, default: int, low: int, h
     if not text:
         return default
     if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
-        raise Invalid("settings.not_a_number", variable=variable, found=text, low=low, high=high)
+        raise BadSetting("settings.not_a_number", variable=variable, found=text, low=low, high=high)
     return int(text)
 
 
@@ -122,13 +129,13 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Invalid("settings.unknown_zone", variable="RONGCUO_ZONE", found=name) from error
+        raise BadSetting("settings.unknown_zone", variable="RONGCUO_ZONE", found=name) from error
 
 
 def _database(url: str) -> str:
     if not url.startswith(("sqlite:", "postgresql:", "postgresql+psycopg:")):
         # The URL may hold a password: only its scheme is repeated.
-        raise Invalid("settings.unknown_database", variable="RONGCUO_DATABASE", found=url.split(":", 1)[0])
+        raise BadSetting("settings.unknown_database", variable="RONGCUO_DATABASE", found=url.split(":", 1)[0])
     if url.startswith("postgresql:"):
         return "postgresql+psycopg:" + url.removeprefix("postgresql:")
     return url
@@ -136,5 +143,5 @@ def _database(url: str) -> str:
 
 def _secret(text: str | None) -> str | None:
     if text is not None and len(text) < MINIMUM_SECRET_LENGTH:
-        raise Invalid("settings.secret_too_short", variable="RONGCUO_SECRET_KEY", minimum=MINIMUM_SECRET_LENGTH)
+        raise BadSetting("settings.secret_too_short", variable="RONGCUO_SECRET_KEY", minimum=MINIMUM_SECRET_LENGTH)
     return text

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from service import settings
-from service.errors import Invalid
-from service.settings import Profile, Settings
+from service.settings import BadSetting, Profile, Settings
 
 
 def test_nothing_set_gives_a_production_service_on_loopback() -> None:
@@ -61,14 +60,14 @@ REFUSED = {
 
 @pytest.mark.parametrize(("environment", "code", "found"), REFUSED.values(), ids=REFUSED)
 def test_a_bad_value_is_refused_naming_what_was_found(environment: dict[str, str], code: str, found: str) -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(BadSetting) as caught:
         Settings.from_environment(environment)
 
     assert (caught.value.code, caught.value.facts["found"]) == (code, found)
 
 
 def test_a_short_secret_is_refused_without_repeating_it() -> None:
-    with pytest.raises(Invalid) as caught:
+    with pytest.raises(BadSetting) as caught:
         Settings.from_environment({"RONGCUO_SECRET_KEY": "hush"})
 
     assert caught.value.code == "settings.secret_too_short"
@@ -88,5 +87,5 @@ def test_an_emptied_key_file_is_not_used(tmp_path: Path) -> None:
     path = tmp_path / "key"
     path.write_text("\n")
 
-    with pytest.raises(Invalid, match=r"settings\.secret_file_broken"):
+    with pytest.raises(BadSetting, match=r"settings\.secret_file_broken"):
         settings.secret_key(Settings(secret_key_file=path))

@@ -41,6 +41,7 @@ __all__ = [
     "length_of",
     "of_case",
     "open_anew",
+    "open_until",
     "open_one",
     "overdue_working_days",
     "pause",
@@ -177,6 +178,21 @@ def open_anew(unit: UnitOfWork, case_key: int, subject_key: str, parameter: str,
     if row is not None:
         close(unit, row)
     return _open(unit, case_key, subject_key, parameter, start or parameters.today(unit))
+
+
+def open_until(unit: UnitOfWork, case_key: int, subject_key: str, parameter: str, until: date) -> Deadline:
+    """Open the deadline anew from today to end on `until`, or on the parameter's own last day where that is earlier."""
+    row = open_anew(unit, case_key, subject_key, parameter)
+    if row.due is None or not row.start < until < row.due:
+        return row
+    calendar = calendars.calendar(unit)
+    before = _facts(row)
+    row.unit = LengthUnit.WORKING_DAY.value
+    row.amount = calendar.working_days_between(row.start, calendar.next_working_day(until))
+    row.due = _count(calendar, row)
+    unit.session.flush()
+    _record(unit, "deadline.shorten", row, before)
+    return row
 
 
 def _open(unit: UnitOfWork, case_key: int, subject_key: str, parameter: str, start: date) -> Deadline:

@@ -38,7 +38,7 @@ class CaseFile(Base):
     organ_level: Mapped[str]
     secrecy: Mapped[str]
     state: Mapped[str]  # summary of its subjects' states until it is closed
-    opened_at: Mapped[datetime]  # when accountability work began
+    opened_at: Mapped[datetime | None]  # when accountability work began; None: not yet
     registered_at: Mapped[datetime]
     registered_by: Mapped[str]
     closed_at: Mapped[datetime | None]
@@ -120,6 +120,11 @@ def subject(session: Session, key: int) -> CaseSubject | None:
     return session.get(CaseSubject, key)
 
 
+def lock_subject(session: Session, key: int) -> CaseSubject | None:
+    """Return a subject as it stands in the database, kept from others' changes until the end on PostgreSQL."""
+    return session.get(CaseSubject, key, populate_existing=True, with_for_update=True)
+
+
 def subjects(session: Session, case_key: int) -> Sequence[CaseSubject]:
     statement = select(CaseSubject).where(CaseSubject.case_key == case_key).order_by(CaseSubject.number)
     return session.scalars(statement).all()
@@ -160,6 +165,16 @@ def people(session: Session, case_key: int) -> Sequence[CasePerson]:
         .order_by(CasePerson.role, CasePerson.position, CasePerson.user_name)
     )
     return session.scalars(statement).all()
+
+
+def leads(session: Session, case_keys: Collection[int], role: str) -> dict[int, str]:
+    """Return who is assigned first in a role, by case."""
+    statement = (
+        select(CasePerson.case_key, CasePerson.user_name)
+        .where(CasePerson.case_key.in_(list(case_keys)), CasePerson.role == role)
+        .order_by(CasePerson.position.desc())
+    )
+    return {row[0]: row[1] for row in session.execute(statement)}
 
 
 def set_people(session: Session, case_key: int, role: str, names: Sequence[str], now: datetime, by: str) -> None:

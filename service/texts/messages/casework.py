@@ -1,3 +1,103 @@
 """What service.casework has to say, in English, which is the msgid of the catalogues."""
 
-MESSAGES: dict[str, str] = {}
+MESSAGES: dict[str, str] = {
+    "casework.case_number": "{organ}-{year}-{number}",
+    "casework.no_such_case": "There is no case {key}, or it is not yours to see.",
+    "casework.no_such_subject": "This case has no subject {key}.",
+    "casework.no_such_notice": "There is no notice {key} of yours.",
+    "casework.no_registration_form": "Process {process} has no start form; deploy it together with its forms.",
+    "casework.no_application_form": "Form {form} is not deployed; deploy it before applications are taken.",
+    "casework.nobody_takes_applications": "No deployed process starts by message {message}; deploy rc-application.",
+    "casework.form_writes_elsewhere": "Form {form} may write the application only, not {paths}.",
+    "casework.state_secret": (
+        'Secrecy level "{found}" cannot be registered here. State secrets must not enter this system '
+        "(Law on Guarding State Secrets); register the case in the classified system. Allowed: "
+        "{expected}."
+    ),
+    "casework.no_subjects": "A case has at least one subject (Article 7).",
+    "casework.subject_needs_name": "The name of the subject is missing.",
+    "casework.account_twice": "Account {user} is entered for two subjects.",
+    "casework.in_the_future": "This moment lies in the future.",
+    "casework.no_such_person": "There is no active account {user}.",
+    "casework.person_lacks_role": "{user} does not hold role {role}.",
+    "casework.person_is_subject": "{user} is held accountable in this case and cannot work on it.",
+    "casework.two_investigators": (
+        "At least {least} investigators are needed (Act on Administrative Sanctions for Public "
+        "Officials, Article 42); found {found}."
+    ),
+    "casework.two_collectors": (
+        "Evidence is collected by at least {least} people (Act on Administrative Sanctions for Public "
+        "Officials, Article 42); found {found}."
+    ),
+    "casework.two_inquirers": (
+        "A hearing is held by at least {least} people (Act on Administrative Sanctions for Public "
+        "Officials, Article 42); found {found}."
+    ),
+    "casework.roles_exclude": "{user} cannot be {one} and {other} in the same case.",
+    "casework.one_person": "{field} takes one person only.",
+    "casework.no_such_assignment": "{field} is no assignment; expected one of: {expected}.",
+    "casework.no_such_state": "{state} is no state of the line {strand}; expected one of: {expected}.",
+    "casework.state_not_allowed": (
+        "State {following} of the line {strand} may not follow {present}; allowed: {allowed}."
+    ),
+    "casework.not_issued": "The decision on subject {subject} has no date of issue.",
+    "casework.not_closable": "Subject {subject} cannot be closed: {gaps}.",
+    "casework.gap_filing_personnel": "the personnel file is not received",
+    "casework.gap_filing_integrity": "the integrity file is not received",
+    "casework.gap_filing_caseFile": "the case volume is not received",
+    "casework.gap_rectification": "the rectification is neither closed nor stated to be needless",
+    "casework.gap_appeal": "an appeal is pending",
+    "casework.application_pending": (
+        "An application of subject {subject} is being examined; complete or withdraw it first."
+    ),
+    "casework.no_application_pending": "No application of subject {subject} is being examined.",
+    "casework.submitted_once": "The time of an application is kept as it was (Article 7).",
+    "casework.screening_needs_reason": "State the reason why the conditions are not met (Article 7).",
+    "casework.other_claim_needs_text": "Describe the other circumstance that is claimed (Article 6(7)).",
+    "casework.line_needs_clauses": "Name the clauses that are violated (Article 5(3)).",
+    "casework.needs_reason": "State the reason.",
+    "casework.locked": (
+        "The decision is issued; {record} is locked and changes only by a new document (Article 7(2))."
+    ),
+    "casework.outcome_locked": (
+        "The outcome {outcome} stands in an issued decision; it changes only by an appeal or a review."
+    ),
+    "casework.outcome_before_decision": "There is no outcome before the decision is issued (Article 7(2)).",
+    "casework.outcome_not_resolved": "The outcome must be the one resolved collectively: {resolved} (Article 7(2)).",
+    "casework.reasons_not_here": (
+        'The material on reasons and basis goes only into the case volume, not into the file "{target}" '
+        "(Article 7(2), second paragraph)."
+    ),
+    "casework.received_before_sent": "The file was sent on {sent}; it cannot have been received earlier.",
+    "casework.absent_member": (
+        "{member} did not attend; only members present state an opinion and vote (Article 7(2))."
+    ),
+    "casework.recused_member": "{member} is recused from this case.",
+    "casework.member_twice": "{member} has stated an opinion already.",
+    "casework.rectification_noticed": (
+        "A rectification notice was issued; it ends by inspection, not by a reason why none is needed (Article 8)."
+    ),
+    "casework.whose_record": "Record {record} belongs to a person, but the step is about none.",
+    "casework.unknown_record": "There is no record {record}.",
+    "casework.unknown_field": "There is no field {field} in the record.",
+    "casework.read_only": "{field} is kept by the service itself.",
+    "casework.no_case_to_write": "There is no case to write {paths} to.",
+    "casework.record_changed": "Record {record} was changed by somebody else meanwhile; load it again.",
+    "casework.wrong_type": "The value has the wrong type; expected: {expected}.",
+    "casework.not_a_choice": "The value is not known; expected one of: {expected}.",
+    "casework.too_few": "At least {least} entries are needed; found {found}.",
+    "casework.too_many": "At most {limit} entries are possible.",
+    "casework.job_without_case": "Service task {element} ({topic}) runs in a process without a case.",
+    "casework.header_missing": "Service task {element} ({topic}) lacks header {header}.",
+    "casework.header_unknown": "Header {header} of {topic} is {found}; expected one of: {expected}.",
+    "casework.input_missing": "Service task {topic} lacks input {input}.",
+    "casework.level_remind": "reminder before the due day",
+    "casework.level_L1": "L1, reminder",
+    "casework.level_L2": "L2, formal order",
+    "casework.level_L3": "L3, proposal to be considered",
+    "casework.level_L4": "L4, accountability to be studied",
+    "casework.escalation_title": "Rectification: {level}",
+    "casework.escalation_text": (
+        "Case {case}, {subject}: {reason}. This is a reminder for people; nothing is decided by it."
+    ),
+}

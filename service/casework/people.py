@@ -1,0 +1,105 @@
+"""Who works on a case: assigned by role, with the roles that one person may not hold in the same case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from service.auth import Role, accounts
+from service.auth.roles import INCOMPATIBLE_IN_CASE
+from service.casework.case import Case
+from service.casework.catalogue import OFFERED, PEOPLE
+from service.casework.schema import Found
+from service.errors import Invalid
+from service.runtime import audit
+from service.runtime.unit import UnitOfWork
+from service.store import cases
+
+MINIMUM_INVESTIGATORS = 2  # Act on Administrative Sanctions for Public Officials, art. 42; more by P-INV-01
+
+# Whom a form offers wherever they belong to: their part in a case comes from outside the organ.
+_OUTSIDE = frozenset({Role.RECT, Role.UNIT, Role.EXPERT})
+
+
+def check(case: Case, values: Mapping[str, Any]) -> Iterator[Found]:
+    """Yield what forbids assigning people by the values of a submission, all of them taken together."""
+    given = {path.split(".")[1]: value for path, value in values.items() if _is_field(path)}
+    if not given:
+        return
+    after = {**case.people(), **given}
+    for field, value in given.items():
+        role, _ = PEOPLE[field]
+        for name in _names(value):
+            account = accounts.find(case.unit, name)
+            if account is None or not account.active:
+                yield f"case.{field}", ("casework.no_such_person", {"user": name})
+            elif role not in account.actor.groups:
+                yield f"case.{field}", ("casework.person_lacks_role", {"user": name, "role": role.value})
+            elif name in {row.user_name for row in case.subjects if row.user_name}:
+                yield f"case.{field}", ("casework.person_is_subject", {"user": name})
+    investigators = _names(after["investigators"])
+    if "investigators" in given and len(set(investigators)) < MINIMUM_INVESTIGATORS:
+        yield (
+            "case.investigators",
+            ("casework.two_investigators", {"least": MINIMUM_INVESTIGATORS, "found": len(set(investigators))}),
+        )
+    yield from _clashes(after, given)
+
+
+def _clashes(after: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Found]:
+    roles: dict[str, dict[Role, str]] = {}
+    for field, (role, _) in PEOPLE.items():
+        for name in _names(after[field]):
+            roles.setdefault(name, {})[role] = field
+    for name, held in roles.items():
+        for pair in INCOMPATIBLE_IN_CASE:
+            if not pair <= held.keys():
+                continue
+            one, other = sorted(pair)
+            blamed = held[other] if held[other] in given else held[one]
+            yield f"case.{blamed}", ("casework.roles_exclude", {"user": name, "one": one.value, "other": other.value})
+
+
+def assign(case: Case, field: str, value: Any) -> None:
+    """Replace those assigned in one role; the checks of `check` are the caller's."""
+    role, single = PEOPLE[field]
+    names = _names(value)
+    if single and len(names) > 1:
+        raise Invalid("casework.one_person", field=field)
+    unit = case.unit
+    before = case.people()[field]
+    cases.set_people(unit.session, case.key, role, names, unit.now, unit.actor.name)
+    case.forget_people()
+    audit.record(
+        unit,
+        "case.assign",
+        ("case", case.key),
+        {field: before},
+        {field: names[0] if single and names else names},
+        business_key=str(case.key),
+    )
+
+
+def directory(unit: UnitOfWork, organ: str) -> dict[str, Any]:
+    """Return by role code whom a form may offer: name to show and user name, of this organ or of every one.
+
+    Those outside the organ by their part (responsible for a rectification, experts, units) are offered wherever
+    they belong to.
+    """
+    found: dict[str, Any] = {}
+    for role in OFFERED:
+        names = accounts.holders(unit, role.value if role in _OUTSIDE else f"{role}@{organ}")
+        shown = accounts.display_names(unit, names)
+        found[role.value] = [{"label": shown.get(name, name), "value": name} for name in names]
+    return found
+
+
+def _is_field(path: str) -> bool:
+    name, _, field = path.partition(".")
+    return name == "case" and field in PEOPLE
+
+
+def _names(value: Any) -> list[str]:
+    if value is None or value == "":
+        return []
+    return list(dict.fromkeys(value)) if isinstance(value, list | tuple) else [str(value)]

@@ -1,0 +1,207 @@
+"""Rules of the measure that bind what is written in records, whichever form or process writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+from service.casework import people
+from service.casework.case import Case
+from service.casework.schema import Found
+
+Values: TypeAlias = dict[str, Any]  # by path
+Rule: TypeAlias = "Callable[[_Look], Iterator[Found]]"
+
+# Once a decision is issued, only what comes after by nature may still be written to these records (2.12).
+_LOCKED: Mapping[str, frozenset[str]] = {
+    "decisionDocument": frozenset({"effectiveAt", "seal"}),
+    "accountabilityOpinion": frozenset(),
+    "toleranceOpinion": frozenset(),
+    "meeting": frozenset({"minutes", "minutesFile", "signed"}),
+    "reasonBasis": frozenset({"archivedAt", "volumeNo"}),
+}
+
+_REASONS = "reasonBasis"
+
+
+def check(case: Case, subject_key: int | None, values: Values) -> Iterator[Found]:
+    """Yield what the rules forbid, by path."""
+    yield from people.check(case, values)
+    look = _Look(case, subject_key, values)
+    for rule in RULES:
+        yield from rule(look)
+
+
+class _Look:
+    """Values as they would be: what is submitted over what is stored."""
+
+    def __init__(self, case: Case, subject_key: int | None, values: Values) -> None:
+        self.case = case
+        self.subject_key = subject_key
+        self.values = values
+
+    def after(self, path: str) -> Any:
+        """Return a value as it would stand after the write."""
+        names = path.split(".")
+        for length in range(len(names), 0, -1):
+            written = ".".join(names[:length])
+            if written in self.values:
+                return _inside(self.values[written], names[length:])
+        return self.before(path)
+
+    def before(self, path: str) -> Any:
+        """Return a value as it is stored."""
+        name, *rest = path.split(".")
+        if name == "subject":
+            return None if self.subject_key is None else _inside(self.case.subject_record(self.subject_key), rest)
+        if self.subject_key is None:
+            return None
+        return _inside(self.case.document(name, self.subject_key), rest)
+
+    def touches(self, path: str) -> str | None:
+        """Return the submitted path that writes this field or a part of it, None if none does."""
+        for written in self.values:
+            if written == path or written.startswith(path + ".") or path.startswith(written + "."):
+                return written
+        return None
+
+
+def _needs(flag: str, wanted: Any, other: str, code: str) -> Rule:
+    """A field that must be filled when another has a certain value."""
+
+    def rule(look: _Look) -> Iterator[Found]:
+        written = look.touches(flag) or look.touches(other)
+        if written and look.after(flag) == wanted and not _filled(look.after(other)):
+            yield other if other in look.values else flag, (code, {"field": other})
+
+    return rule
+
+
+def _locked(look: _Look) -> Iterator[Found]:
+    issued = _filled(look.before("decisionDocument.issuedAt"))
+    if not issued:
+        return
+    for path, value in look.values.items():
+        name, _, rest = path.partition(".")
+        free = _LOCKED.get(name)
+        if free is None or _same(look.before(path), value):
+            continue
+        if rest in free and not _filled(look.before(path)):
+            continue
+        yield path, ("casework.locked", {"record": name})
+
+
+def _outcome(look: _Look) -> Iterator[Found]:
+    for path in ("subject.outcome", "case.outcome"):
+        if path not in look.values:
+            continue
+        value = look.values[path] or "pending"
+        present = look.before("subject.outcome")
+        if value == present:
+            continue
+        issued = _filled(look.after("decisionDocument.issuedAt"))
+        if present != "pending":
+            yield path, ("casework.outcome_locked", {"outcome": present})
+        elif not issued:
+            yield path, ("casework.outcome_before_decision", {})
+        elif value != look.after("toleranceOpinion.outcome"):
+            yield path, ("casework.outcome_not_resolved", {"resolved": look.after("toleranceOpinion.outcome")})
+
+
+def _reasons_only_in_case_volume(look: _Look) -> Iterator[Found]:
+    for target in ("personnel", "integrity"):
+        path = f"filing.{target}.catalogue"
+        if not look.touches(path):
+            continue
+        for index, entry in enumerate(look.after(path) or []):
+            if isinstance(entry, Mapping) and entry.get("document") == _REASONS:
+                yield f"{path}[{index}]", ("casework.reasons_not_here", {"target": target})
+
+
+def _received_after_sent(look: _Look) -> Iterator[Found]:
+    for target in ("personnel", "integrity", "caseFile"):
+        sent, received = f"filing.{target}.sentAt", f"filing.{target}.receivedAt"
+        if not (look.touches(sent) or look.touches(received)):
+            continue
+        first, second = look.after(sent), look.after(received)
+        if isinstance(first, str) and isinstance(second, str) and second[:10] < first[:10]:
+            yield received, ("casework.received_before_sent", {"sent": first[:10]})
+
+
+def _excluded_evidence(look: _Look) -> Iterator[Found]:
+    for index, item in enumerate(look.values.get("evidence") or []):
+        if isinstance(item, Mapping) and item.get("legality") == "excluded" and not _filled(item.get("excludedReason")):
+            yield f"evidence[{index}].excludedReason", ("casework.needs_reason", {"field": "excludedReason"})
+
+
+def _only_present_members_vote(look: _Look) -> Iterator[Found]:
+    path = look.touches("meeting.statements")
+    if path is None:
+        return
+    present = {
+        entry.get("member")
+        for entry in look.after("meeting.attendance") or []
+        if isinstance(entry, Mapping) and entry.get("status") == "present"
+    }
+    recused = {
+        entry.get("person")
+        for entry in look.after("meeting.recusals") or []
+        if isinstance(entry, Mapping) and entry.get("result") in {"recuse", "must_recuse"}
+    }
+    seen: set[object] = set()
+    for index, entry in enumerate(look.after("meeting.statements") or []):
+        member = entry.get("memberId") if isinstance(entry, Mapping) else None
+        where = f"meeting.statements[{index}]"
+        if member not in present:
+            yield where, ("casework.absent_member", {"member": member})
+        elif member in recused:
+            yield where, ("casework.recused_member", {"member": member})
+        elif member in seen:
+            yield where, ("casework.member_twice", {"member": member})
+        seen.add(member)
+
+
+def _applicant_is_the_subject(look: _Look) -> Iterator[Found]:
+    path = "application.submittedAt"
+    if path in look.values and _filled(look.before(path)) and not _same(look.before(path), look.values[path]):
+        yield path, ("casework.submitted_once", {"field": path})
+
+
+def _no_notice_with_reason_for_none(look: _Look) -> Iterator[Found]:
+    reason = "rectification.noRectificationReason"
+    if look.touches(reason) and _filled(look.after(reason)) and _filled(look.before("rectification.issuedAt")):
+        yield reason, ("casework.rectification_noticed", {})
+
+
+# Rule of law or of the measure -> check, in the order of procedure.md section 2.
+RULES: tuple[Rule, ...] = (
+    _needs("subject.screeningResult", "no", "subject.screeningReason", "casework.screening_needs_reason"),  # 7
+    _applicant_is_the_subject,  # 7: the time of an application decides whether it came before the decision
+    _needs("matter.otherClaim", "yes", "matter.otherClaimText", "casework.other_claim_needs_text"),  # 6(7)
+    _needs("matter.redLineCrossed", "yes", "matter.redLineClauses", "casework.line_needs_clauses"),  # 5(3)
+    _needs("matter.legalLineCrossed", "yes", "matter.legalLineClauses", "casework.line_needs_clauses"),  # 5(3)
+    _excluded_evidence,
+    _only_present_members_vote,  # 7(2)
+    _needs("meeting.catchAllDetermination", "yes", "meeting.catchAllReason", "casework.needs_reason"),  # 6(7)
+    _locked,  # 7(2); 2.12
+    _outcome,  # section 4: no change of the outcome after issuing
+    _reasons_only_in_case_volume,  # 7(2), second paragraph; 2.14
+    _received_after_sent,
+    _no_notice_with_reason_for_none,  # 8
+)
+
+
+def _inside(value: Any, names: list[str]) -> Any:
+    for name in names:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(name)
+    return value
+
+
+def _filled(value: Any) -> bool:
+    return value is not None and value not in ("", [])
+
+
+def _same(one: Any, other: Any) -> bool:
+    return one == other or (not _filled(one) and not _filled(other))
