@@ -175,7 +175,9 @@ def invoke(
         try:
             arguments = _bound(candidate, positional, named, run)
         except Failure as failure:
-            problem = problem or failure
+            # Of several forms the one that has so many parameters tells best what is wrong.
+            if problem is None or problem.code == "feel_argument_count":
+                problem = failure
             continue
         if run.calls >= limits.MAX_CALLS:
             raise Stop("feel_limit_calls", limit=limits.MAX_CALLS)
@@ -670,10 +672,12 @@ def _compile_filter(node: syntax.Filter, layers: Layers) -> Code:
         if items is None:
             run.note("feel_filter_null", node)
             return None
+        if not items:
+            return _filter_nothing(condition, frame, run, node)
         kept: list[Value] = []
         run.step(len(items))
         inner = ItemFrame(frame, None)
-        for position, item in enumerate(items or [None]):
+        for position, item in enumerate(items):
             if keeps_frames:
                 inner = ItemFrame(frame, None)
             inner.item = item
@@ -685,9 +689,17 @@ def _compile_filter(node: syntax.Filter, layers: Layers) -> Code:
             elif passed is not False and passed is not None:
                 run.note("feel_condition", node.condition, {"type": values.type_name(passed)})
                 return None
-        return kept if items else []
+        return kept
 
     return filtered
+
+
+def _filter_nothing(condition: Code, frame: Scope, run: Run, node: Node) -> Value:
+    """An empty list filtered: null when the condition is an index, else empty. There is no item to complain of."""
+    told = len(run.diagnostics)
+    index = condition(ItemFrame(frame, None), run)
+    del run.diagnostics[told:]
+    return _at(run, [], index, node) if isinstance(index, Decimal) else []
 
 
 def _items(value: Value) -> list[Value] | None:
@@ -1095,7 +1107,10 @@ def _compile_literal_test(node: syntax.Literal) -> Test:
     def literal(value: Value, frame: Scope, run: Run) -> bool | None:
         if type(value) is kind:
             return value == wanted if kind in _PLAIN else values.equal(value, wanted)
-        return matches(value, wanted)
+        passed = matches(value, wanted)
+        if passed is None:
+            _note_incomparable(run, node, "in", value, wanted)
+        return passed
 
     return literal
 

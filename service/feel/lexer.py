@@ -61,6 +61,8 @@ def tokens(text: str) -> list[Token]:
         if match is None:
             raise _unreadable(text, position)
         kind = match.lastgroup or SYMBOL
+        if kind == SYMBOL and text.startswith("/*", position):
+            raise FeelSyntaxError("feel_comment_open", text, position)
         end = match.end()
         if kind == STRING:
             found.append(Token(STRING, unescape(match[0][1:-1]), position, end))
@@ -104,6 +106,4 @@ def _unreadable(text: str, position: int) -> FeelSyntaxError:
     character = text[position]
     if character == '"':
         return FeelSyntaxError("feel_string_open", text, position)
-    if text.startswith("/*", position):
-        return FeelSyntaxError("feel_comment_open", text, position)
     return FeelSyntaxError("feel_character", text, position, found=character)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MAX_TEXT = 1_000_000  # characters of an expression
-MAX_NESTING = 150  # levels of the syntax tree
+MAX_NESTING = 100  # levels of the syntax tree
 MAX_CALLS = 150  # depth of calls of user-defined functions; above Python's own limit of frames it could not go
 MAX_STEPS = 2_000_000  # iterations, calls and items that builtins walk over
 MAX_ITEMS = 200_000  # of one list

@@ -219,7 +219,12 @@ class _Parser:
         self.depth += 1
         if self.depth > limits.MAX_NESTING:
             raise FeelSyntaxError("feel_too_nested", self.text, self.token.start, limit=limits.MAX_NESTING)
-        left = self.unary()
+        node = self.operators(self.unary(), level)
+        self.depth -= 1
+        return node
+
+    def operators(self, left: Node, level: int) -> Node:
+        """What follows a left operand, as far as it binds at least as tightly as `level`."""
         chain = 0
         while True:
             token = self.token
@@ -230,27 +235,25 @@ class _Parser:
                 if token.text in _BINARY:
                     own = _BINARY[token.text]
                     if own < level:
-                        break
+                        return left
                     self.position += 1
                     right = self.binary(own + 1)
                     left = syntax.Arithmetic(left.start, right.end, token.text, left, right)
                 elif token.text in _COMPARISONS:
                     if level > _COMPARE:
-                        break
+                        return left
                     self.position += 1
                     right = self.binary(_ADD)
                     left = syntax.Comparison(left.start, right.end, token.text, left, right)
                 else:
-                    break
+                    return left
             elif token.kind == NAME:
                 following = self.word_operator(left, token.text, level)
                 if following is None:
-                    break
+                    return left
                 left = following
             else:
-                break
-        self.depth -= 1
-        return left
+                return left
 
     def word_operator(self, left: Node, word: str, level: int) -> Node | None:
         if word == "or" and level <= _OR:
@@ -491,7 +494,7 @@ class _Parser:
 
     def list_or_range(self) -> Node:
         opening = self.take()
-        if opening.text == "[" and self.at_symbol("]"):
+        if opening.text == "[" and self.at_symbol("]") and not self.begins_range():
             self.position += 1
             return syntax.ListLiteral(opening.start, self.last_end, ())
         first = self.ranged()
@@ -505,6 +508,13 @@ class _Parser:
             items.append(self.ranged())
         self.take_symbol("]")
         return syntax.ListLiteral(opening.start, self.last_end, tuple(items))
+
+    def begins_range(self) -> bool:
+        """Whether the `]` here opens a range as in `[ ]1..2] ]`, and does not close an empty list."""
+        following = self.peek()
+        if following.kind == NAME:
+            return following.text not in _AFTER_RANGE
+        return following.kind in {NUMBER, STRING, AT, QUOTED}
 
     def context(self) -> Node:
         opening = self.take_symbol("{")
@@ -663,34 +673,23 @@ class _Parser:
     # Tests ----------------------------------------------------------------------------------------------------------
 
     def in_tests(self) -> tuple[Node, ...]:
-        """What follows `in`: one test, or tests in parentheses."""
+        """What follows `in`: one test, or tests in parentheses, which may also open a range or an expression."""
         if not self.at_symbol("("):
             return (self.test(_ADD),)
-        first = self.position
-        node = self.parenthesised_tests()
-        if node is not None:
-            return node
-        self.position = first
-        return (self.test(_ADD),)
-
-    def parenthesised_tests(self) -> tuple[Node, ...] | None:
-        """The tests between parentheses; None when these belong to an expression or range, `(1..3]` or `(a) + 1`."""
-        self.take_symbol("(")
-        depth, scopes = self.depth, len(self.locals)
-        try:
-            tests = [self.test(_OR)]
+        opening = self.take()
+        outer, self.range_depth = self.range_depth, 0
+        tests = [self.test(_OR)]
+        if not self.at_symbol(".."):
             while self.at_symbol(","):
                 self.position += 1
                 tests.append(self.test(_OR))
-            if not self.at_symbol(")"):
-                raise self.unexpected(")")
-            self.position += 1
-        except FeelSyntaxError:
-            self.depth = depth
-            del self.locals[scopes:]
-            return None
-        if len(tests) == 1 and self.at_symbol("+", "-", "*", "/", "**", ".", "[", ".."):
-            return None
+            self.take_symbol(")")
+        self.range_depth = outer
+        if self.at_symbol(".."):
+            return (self.operators(self.postfix(self.range_rest(opening, tests[0])), _ADD),)
+        if len(tests) == 1 and not isinstance(tests[0], syntax.UnaryComparison):
+            node = _placed(tests[0], opening.start, self.last_end)
+            return (self.operators(self.postfix(node), _ADD),)
         return tuple(tests)
 
     def test(self, level: int) -> Node:
@@ -737,7 +736,7 @@ class _Parser:
 
 
 _NAME_SYMBOLS = frozenset([".", "/", "-", "'", "+", "*", "**", "->", "?"])
-_AFTER_RANGE = frozenset(["and", "or", "then", "else", "return", "satisfies", "instance", "in", "between"])
+_AFTER_RANGE = frozenset(["and", "or", "then", "else", "return", "satisfies", "instance", "in", "between", "external"])
 _SPACES = re.compile(r"\s+")
 
 

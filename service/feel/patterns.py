@@ -6,6 +6,7 @@ such as look-ahead or possessive quantifiers, is refused, so that a model means 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import regex
@@ -28,7 +29,13 @@ _CLASSES = {
 _MAX_REPEAT = 1000
 _MAX_PATTERN = 10_000
 
-Pattern = regex.Pattern[str]
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern as written and compiled."""
+
+    source: str
+    compiled: regex.Pattern[str]
 
 
 def compile_pattern(pattern: str, flags: str | None) -> Pattern:
@@ -38,7 +45,7 @@ def compile_pattern(pattern: str, flags: str | None) -> Pattern:
 
 def search(pattern: Pattern, text: str, seconds: float) -> bool:
     try:
-        return pattern.search(text, timeout=seconds) is not None
+        return pattern.compiled.search(text, timeout=seconds) is not None
     except TimeoutError as error:
         raise _too_slow(pattern) from error
 
@@ -46,7 +53,7 @@ def search(pattern: Pattern, text: str, seconds: float) -> bool:
 def find_all(pattern: Pattern, text: str, seconds: float) -> list[str]:
     """All matches, whole."""
     try:
-        return [match[0] for match in pattern.finditer(text, timeout=seconds)]
+        return [match[0] for match in pattern.compiled.finditer(text, timeout=seconds)]
     except TimeoutError as error:
         raise _too_slow(pattern) from error
 
@@ -56,7 +63,7 @@ def split(pattern: Pattern, text: str, seconds: float) -> list[str]:
     parts: list[str] = []
     start = 0
     try:
-        for match in pattern.finditer(text, timeout=seconds):
+        for match in pattern.compiled.finditer(text, timeout=seconds):
             if match.end() == match.start():
                 if match.start() in {0, len(text)}:
                     continue  # nothing stands before or after it
@@ -74,10 +81,10 @@ def split(pattern: Pattern, text: str, seconds: float) -> list[str]:
 def replace(pattern: Pattern, text: str, replacement: str, is_literal: bool, seconds: float) -> str:
     r"""The text with all matches replaced; `$1` stands for a group, `\$` and `\\` for themselves."""
     if search(pattern, "", seconds):
-        raise Failure("feel_pattern_empty", pattern=pattern.pattern[:60])  # FORX0003
-    parts = [replacement] if is_literal else _replacement(replacement, pattern.groups)
+        raise Failure("feel_pattern_empty", pattern=pattern.source[:60])  # FORX0003
+    parts = [replacement] if is_literal else _replacement(replacement, pattern.compiled.groups)
     try:
-        changed = pattern.sub(
+        changed = pattern.compiled.sub(
             lambda match: "".join(part if isinstance(part, str) else match[part] or "" for part in parts),
             text,
             timeout=seconds,
@@ -125,12 +132,12 @@ def _compiled(pattern: str, flags: str) -> Pattern:
     if len(pattern) > _MAX_PATTERN:
         raise Failure("feel_pattern", pattern=pattern[:60], reason="length")
     own = regex.VERSION1 | (regex.IGNORECASE if "i" in flags else 0)
-    if "q" in flags:
-        return regex.compile(f"(?-f){regex.escape(pattern, special_only=False)}", own)
-    if "x" in flags:
-        pattern = _without_spaces(pattern)
     try:
-        return regex.compile(f"(?-f){_Translator(pattern, flags).all()}", own)
+        if "q" in flags:
+            text = "".join(map(_literal, pattern))
+        else:
+            text = _Translator(_without_spaces(pattern) if "x" in flags else pattern, flags).all()
+        return Pattern(pattern, regex.compile(f"(?-f){text}", own))
     except (regex.error, OverflowError, RecursionError) as error:
         raise Failure("feel_pattern", pattern=pattern[:60], reason=str(error)) from error
 
@@ -157,7 +164,7 @@ def _without_spaces(pattern: str) -> str:
 
 
 def _too_slow(pattern: Pattern) -> Stop:
-    return Stop("feel_limit_regex", pattern=pattern.pattern[:60], seconds=limits.REGEX_SECONDS)
+    return Stop("feel_limit_regex", pattern=pattern.source[:60], seconds=limits.REGEX_SECONDS)
 
 
 class _Translator:

@@ -1,0 +1,188 @@
+"""No expression can hang or exhaust the server, and none crashes it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from service import feel
+from tests.feel.evaluating import ENVIRONMENT, codes, result
+
+CASES = [
+    ("{f: function(n) f(n + 1), r: f(0)}.r", "feel_limit_"),
+    ("for i in 1..10000000 return i", "feel_limit_items"),
+    ("for i in 1..10000, j in 1..10000 return i", "feel_limit_items"),
+    ("some i in 1..10000, j in 1..10000 satisfies i > 10000", "feel_limit_steps"),
+    ("for i in [1..1e30] return i", "feel_limit_items"),
+    ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a|aa|a?)+$")', "feel_limit_regex"),
+    ('count(for i in 1..60 return if i = 1 then "ab" else partial[-1] + partial[-1])', "feel_limit_string"),
+    ("count(for i in 1..60 return if i = 1 then [1] else concatenate(partial[-1], partial[-1]))", "feel_limit_"),
+    ("string(for i in 1..2000 return [partial[-1]])", "feel_limit_depth"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), CASES, ids=[text[:40] for text, _ in CASES])
+def test_evaluation_ends_at_a_limit_and_says_so(text: str, code: str) -> None:
+    began = time.monotonic()
+
+    found = codes(text)
+
+    assert any(each.startswith(code) for each in found)
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 5000, "-" * 5000 + "1", "1" + "+1" * 5000, "a" + ".b" * 5000, "x in (" * 60 + "1..", "not(" * 500]
+)
+def test_nested_text_is_a_syntax_error_or_read(text: str) -> None:
+    try:
+        feel.parse(text)
+    except feel.FeelSyntaxError as error:
+        assert error.line == 1  # noqa: PT017 - both outcomes are right, a crash is not
+
+
+def test_diagnostics_are_bounded() -> None:
+    assert len(result("for i in 1..1000 return x").diagnostics) == 100
+
+
+WORDS = st.sampled_from(
+    [
+        "a",
+        "b",
+        "item",
+        "partial",
+        "x",
+        "1",
+        "2.5",
+        "0",
+        "-1",
+        "1e30",
+        '"s"',
+        '""',
+        "null",
+        "true",
+        "false",
+        '@"P1D"',
+        '@"2024-01-01"',
+        '@"10:00:00Z"',
+        "+",
+        "-",
+        "*",
+        "/",
+        "**",
+        "=",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ":",
+        ".",
+        "..",
+        "?",
+        "and",
+        "or",
+        "not(",
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "between",
+        "instance",
+        "of",
+        "number",
+        "list<number>",
+        "function(",
+        "count(",
+        "sum(",
+        "string(",
+        "date(",
+        "sort(",
+        "substring(",
+        "matches(",
+        "range(",
+        "flatten(",
+        "concatenate(",
+        "context(",
+        "decimal(",
+        "modulo(",
+        "duration(",
+        "abs(",
+        "is(",
+        "before(",
+        "meets(",
+        "split(",
+    ]
+)
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.lists(WORDS, max_size=14))
+def test_any_row_of_tokens_is_refused_or_evaluated(words: list[str]) -> None:
+    scope = {"a": feel.from_python([1, {"b": "x"}]), "b": feel.from_python(3), "x": feel.temporal.parse("2024-01-01")}
+    for text in (" ".join(words), "".join(words)):
+        try:
+            expression = feel.parse(text, frozenset(scope))
+        except feel.FeelSyntaxError:
+            continue
+        expression.evaluate(scope, ENVIRONMENT)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_refused_or_evaluated(text: str) -> None:
+    try:
+        outcome = feel.parse(text).evaluate({}, ENVIRONMENT)
+    except feel.FeelSyntaxError:
+        return
+    feel.string(outcome.value)
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.text(max_size=5)
+    | st.integers(-(10**40), 10**40)
+    | st.sampled_from(
+        [feel.temporal.parse(text) for text in ("2024-02-29", "10:00:00Z", "P1D", "-P7M", "2024-01-01T00:00:00")]
+    )
+    | st.sampled_from([feel.Range(None, feel.from_python(1)), feel.BUILTINS["abs"]]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.sampled_from(sorted(set(feel.BUILTINS) - {"assert"})), st.lists(VALUES, max_size=4))
+def test_any_builtin_takes_any_values(name: str, arguments: list[object]) -> None:
+    scope = {f"x{index}": feel.from_python(argument) for index, argument in enumerate(arguments)}
+    expression = feel.parse(f"{name}({', '.join(scope)})")
+
+    outcome = expression.evaluate(scope, ENVIRONMENT)
+
+    feel.string(outcome.value)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(["+", "-", "*", "/", "**", "=", "!=", "<", "<=", "in", "and", "or"]), VALUES, VALUES)
+def test_any_operator_takes_any_values(operator: str, left: object, right: object) -> None:
+    scope = {"a": feel.from_python(left), "b": feel.from_python(right)}
+
+    outcome = feel.parse(f"a {operator} b").evaluate(scope, ENVIRONMENT)
+
+    feel.string(outcome.value)
