@@ -69,6 +69,9 @@ class Matcher:
     columns: tuple[tuple[int, Column], ...]  # position and column, in order; those that take anything left out
     all_rows: Rows
 
+    def can_match(self, row: int) -> bool:
+        return bool(self.all_rows >> row & 1)
+
     def match(self, values: Sequence[feel.Value], scope: Mapping[str, feel.Value], run: Run, first: bool) -> list[int]:
         """The matching rows in order; with `first` the first one only."""
         rows, slow = self.all_rows, []
@@ -106,7 +109,7 @@ class Matcher:
         matching: list[int] = []
         missed: list[tuple[int, int]] = []
         for row in range(self.all_rows.bit_length()):
-            if not self.all_rows >> row & 1:
+            if not self.can_match(row):
                 continue
             for position, column, rows in known:
                 cell = column.cells[row]
@@ -132,7 +135,7 @@ class Matcher:
                 cell = column.cells[row]
                 if cell is not None:
                     outcomes[position] = cell.passes(values[position], scope, run)
-            table.append(outcomes if self.all_rows >> row & 1 else [False] * len(values))
+            table.append(outcomes if self.can_match(row) else [False] * len(values))
         return table
 
 

@@ -5,7 +5,18 @@ import pytest
 from service import dmn
 from service.dmn.reader import MAXIMUM_BYTES, NAMESPACES
 from service.errors import Invalid, Severity
-from tests.dmn.models import DMN13, codes, decision, definitions, evaluated, input_data, literal, read, table
+from tests.dmn.models import (
+    DMN13,
+    ENVIRONMENT,
+    codes,
+    decision,
+    definitions,
+    evaluated,
+    input_data,
+    literal,
+    read,
+    table,
+)
 
 
 @pytest.mark.parametrize("namespace", NAMESPACES, ids=NAMESPACES.values())
@@ -159,3 +170,14 @@ def test_names_with_spaces_and_operators_are_known_from_the_requirements() -> No
 
     assert model.findings == ()
     assert evaluated(model, "x", **{"days late": 2, "a-b": 40}).value == 42
+
+
+@pytest.mark.parametrize("inputs", [[], ["a"]], ids=["no input column", "one input column"])
+def test_a_rule_that_cannot_be_read_never_matches(inputs: list[str]) -> None:
+    model = read(
+        decision("d", table(inputs, ["b", "c"], [["-"] * len(inputs) + ["1"], ["-"] * len(inputs) + ["1", "2"]]))
+    )
+
+    assert codes(model) == ["dmn_rule_length"]
+    assert evaluated(model, "d").value == {"b": 1, "c": 2}
+    assert dmn.explain(model, "d", {}, ENVIRONMENT).evaluation.value == {"b": 1, "c": 2}

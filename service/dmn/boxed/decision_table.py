@@ -88,7 +88,7 @@ class Table:
         outcomes = self.matcher.outcomes(values, scope, run, len(self.display.rules))
         trace.cells = tuple(map(tuple, outcomes))
         missed = [(row, cells.index(False)) for row, cells in enumerate(outcomes) if False in cells]
-        rows = [row for row, cells in enumerate(outcomes) if False not in cells]
+        rows = [row for row, cells in enumerate(outcomes) if False not in cells and self.matcher.can_match(row)]
         return rows[:1] if self.first_only else rows, missed
 
     def _record(
@@ -190,30 +190,32 @@ class _Rows:
     """The rules of a table, for people and compiled."""
 
     display: tuple[Rule, ...]
+    readable: tuple[bool, ...]  # a rule that cannot be read never matches
     tests: tuple[tuple[Tests | None, ...], ...]  # by row; empty for a rule that cannot be read
     outputs: tuple[tuple[Text, ...], ...]
 
     def matcher(self, columns: int) -> matching.Matcher:
-        readable = [bool(cells) or not columns for cells in self.tests]
         by_column = [[cells[column] if cells else None for cells in self.tests] for column in range(columns)]
-        return matching.build(by_column, readable)
+        return matching.build(by_column, self.readable)
 
 
 def _rules(
     element: Element, annotations: tuple[str, ...], inputs: int, outputs: int, names: Names, reading: Reading
 ) -> _Rows:
     display: list[Rule] = []
+    readable: list[bool] = []
     compiled: list[tuple[Tests | None, ...]] = []
     results: list[tuple[Text, ...]] = []
     for index, rule in enumerate(children(element, "rule"), start=1):
         tests = list(children(rule, "inputEntry"))
         values = list(children(rule, "outputEntry"))
-        if (len(tests), len(values)) != (inputs, outputs):
+        readable.append((len(tests), len(values)) == (inputs, outputs))
+        if not readable[-1]:
             reading.find(
                 "dmn_rule_length", rule, "rule", row=index,
                 inputs=len(tests), outputs=len(values), wanted_inputs=inputs, wanted_outputs=outputs,
             )  # fmt: skip
-            tests, values = [], []  # a rule that cannot be read never matches
+            tests, values = [], []
         display.append(
             Rule(
                 id=rule.get("id") or f"rule {index}",
@@ -226,7 +228,7 @@ def _rules(
         )
         compiled.append(tuple(reading.tests(cell, names, "inputEntry") for cell in tests))
         results.append(tuple(_output(cell, names, reading) for cell in values))
-    return _Rows(tuple(display), tuple(compiled), tuple(results))
+    return _Rows(tuple(display), tuple(readable), tuple(compiled), tuple(results))
 
 
 def _output(cell: Element, names: Names, reading: Reading) -> Text:
