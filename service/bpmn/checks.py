@@ -104,6 +104,8 @@ def _start(definition: ProcessDefinition, element: Element, source: Source) -> N
         source.error("bpmn.sub_process_start_event", kind, kind=kind)
     elif parent is None and kind not in {"none", *_START}:
         source.error("bpmn.event_out_of_place", kind, kind=kind)
+    elif parent is None and kind == "conditional":
+        source.error("bpmn.start_condition", "condition")
     elif parent is None and _timer_kind(element) == "duration" and definition.dialect is Dialect.CAMUNDA_8:
         source.error("bpmn.start_timer_duration", "timeDuration")
 

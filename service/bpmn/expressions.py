@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,6 +93,14 @@ def camunda_7(text: str) -> Expression:
     if "${" in text or "#{" in text:
         return Expression(text, juel.parse(text))
     return static(text)
+
+
+_NOW = re.compile(r"\b(now|today|dateTime)\s*\(|\bduration\s*\(|[\"']P[T\d]")
+
+
+def renewable(expression: Expression | None) -> bool:
+    """Whether a date may be evaluated again later: one that counts from the present moment would run away."""
+    return expression is not None and not expression.is_static and not _NOW.search(expression.text)
 
 
 def _shown(value: Value) -> object:

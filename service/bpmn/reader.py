@@ -53,7 +53,7 @@ _REFUSED = {
     "implicitThrowEvent": "bpmn.element_unsupported",
     "event": "bpmn.element_unsupported",
 }
-_ROOT_KINDS = ("message", "signal", "error", "escalation")
+_ROOT_KINDS = ("message", "signal", "error", "escalation", *allowed.EVENT_DEFINITIONS)
 _TYPE_NAMES = {"transaction": "SUB_PROCESS"}
 
 
@@ -433,7 +433,11 @@ def _event(source: Source) -> tuple[EventDefinition | None, int]:
         if isinstance(node.tag, str) and namespace(node) == BPMN and local(node) in allowed.EVENT_DEFINITIONS
     ]
     for child in source.children("eventDefinitionRef"):
-        source.error("bpmn.event_definition_ref", "eventDefinitionRef", value=child.text)
+        node = source.context.roots.get(reference(child.text) or "")
+        if node is None or local(node) not in allowed.EVENT_DEFINITIONS:
+            source.error("bpmn.event_definition_ref", "eventDefinitionRef", value=child.text)
+        else:
+            definitions.append(Source(source.context, node, source))
     if not definitions:
         return None, 0
     definition = definitions[0]

@@ -35,7 +35,7 @@ from service.bpmn.events import (
     TimerFired,
     VariableSet,
 )
-from service.bpmn.expressions import Expression
+from service.bpmn.expressions import Expression, renewable
 from service.bpmn.host import Failure, Host
 from service.bpmn.node import ENDED, ENTERED, FLOWS, INTERRUPTED, LOOP, RESULT, START, TRIGGERED, NodeSpec
 from service.bpmn.scopes import Place, plain, plain_all
@@ -904,7 +904,7 @@ class Workflow(SpiffWorkflow):
             if isinstance(wait, Timer):
                 element, _ = self._event_of(wait)
                 timer = element.event.timer if element.event is not None else None
-                if timer is None or timer.expression.is_static or not (timer.kind == "date" or wait.links):
+                if timer is None or timer.kind != "date" or not renewable(timer.expression):
                     return
                 value = place.raw(timer.expression, timers.KIND)
                 due = timers.schedule(timer, value, self.host.now, self.zone).due

@@ -34,7 +34,7 @@ LISTED = frozenset(PASSING.read_text(encoding="utf-8").splitlines())
 
 
 def _outcome(name: str) -> tuple[bool, str]:
-    """Whether a case passes, and why not. A refusal where none is expected isn't a pass, but an exception is a fault."""
+    """Whether a case passes, and why not. An unexpected refusal is no pass; an exception is a fault."""
     case = CASES[name]
     try:
         passed, _, why = case.run(Engine)

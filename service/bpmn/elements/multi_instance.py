@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import cast
 
 from service.bpmn.definition import MultiInstance
+from service.bpmn.expressions import Expression
 from service.bpmn.host import Failure
 from service.bpmn.node import LOOP, MAPPED, RESULT, NodeSpec, Task
 from service.feel import Value
@@ -14,6 +16,15 @@ COUNT, DONE, ITEMS, OUTPUTS, ENOUGH, BEGUN = "mn", "md", "mi", "mo", "me", "mb"
 
 KIND = "EXTRACT_VALUE_ERROR"
 LIMIT = 10_000  # turns of one activity
+
+
+_PATH = re.compile(r"=\s*([A-Za-z_][A-Za-z0-9_]*)(\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*\s*")
+
+
+def _variable(output: Expression | None) -> str | None:
+    """The variable that an output element takes its value from, where it is a name or a path; as in Camunda 8."""
+    found = None if output is None else _PATH.fullmatch(output.text)
+    return None if found is None else found[1]
 
 
 class BodySpec(NodeSpec):
@@ -92,6 +103,8 @@ class BodySpec(NodeSpec):
         local: dict[str, Value] = {"loopCounter": Decimal(counter)}
         if many.element and many.collection is not None:
             local[many.element] = item
+        if (own := _variable(many.output_element)) is not None:
+            local.setdefault(own, None)  # so that turns side by side don't overwrite one another's result
         spec = self.process.task_specs[self.element.id]
         task.workflow.begin(spec, task, local=local, loop=counter)
 

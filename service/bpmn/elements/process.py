@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from service.bpmn.definition import Element, ProcessDefinition
 from service.bpmn.elements.scope import ScopeSpec
+from service.bpmn.host import Failure
 from service.bpmn.node import Task
 
 if TYPE_CHECKING:
@@ -31,10 +32,18 @@ class ProcessInstanceSpec(ScopeSpec):
     def inside(self) -> str | None:
         return None
 
-    def _on_complete_hook(self, my_task: Task) -> None:
+    def leave(self, task: Task) -> bool:
         # The caller takes over the variables before they are forgotten.
-        workflow, caller = my_task.workflow, my_task.parent
+        caller = task.parent
         if caller is not None:
-            caller.task_spec.called_ended(caller, my_task)
+            try:
+                caller.task_spec.called_ended(caller, task)
+            except Failure as failure:
+                task.workflow.stop(task, failure, leaving=True)
+                return False
+        return super().leave(task)
+
+    def _on_complete_hook(self, my_task: Task) -> None:
+        workflow = my_task.workflow
         workflow.completed_visit(my_task)
         workflow.ended_instance(my_task)

@@ -10,7 +10,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from service.bpmn.definition import Binding, Dialect, FormRef, UserTaskDefinition
-from service.bpmn.expressions import Expression
+from service.bpmn.expressions import Expression, renewable
 from service.bpmn.node import NodeSpec, Task
 from service.bpmn.scopes import Place
 from service.bpmn.source import Source
@@ -31,8 +31,12 @@ class UserTaskSpec(NodeSpec):
         due = self._date(place, detail.due)
         links = place.workflow.host.links()
         follow_up = self._date(place, detail.follow_up)
-        fixed = detail.due is None or detail.due.is_static or not (links or wait.links)
-        return wait if fixed else replace(wait, due=due, follow_up=follow_up, links=links)
+        return replace(
+            wait,
+            due=due if renewable(detail.due) else wait.due,
+            links=links,
+            follow_up=follow_up if renewable(detail.follow_up) else wait.follow_up,
+        )
 
     def _detail(self) -> UserTaskDefinition:
         return cast(UserTaskDefinition, self.element.detail)

@@ -20,6 +20,9 @@ MESSAGES: dict[str, str] = {
     "bpmn.process_public": (
         "A public process describes what others see and cannot run; choose a private process type."
     ),
+    "bpmn.start_condition": (
+        "A process cannot start by a condition, as there are no variables before it; start it by a message."
+    ),
     "bpmn.element_without_id": "An element of type {element} has no id; give it one.",
     "bpmn.document_version": "The stored state has version {version}; this program reads version {known}.",
     "bpmn.element_unsupported": "A {element} is not supported; draw it with elements that are.",
