@@ -8,8 +8,9 @@ FEEL) and `AssertionFailed` (`assert()` did not hold). A new builtin goes into `
 from service.feel import codec, temporal, types
 from service.feel.builtins import BUILTINS
 from service.feel.diagnostics import AssertionFailed, Diagnostic, Failure, FeelSyntaxError
+from service.feel.evaluation import Environment, Run, Scope, invoke
 from service.feel.expressions import Expression, Result, UnaryTests, parse, parse_unary_tests
-from service.feel.interpreter import Environment, Run, Scope, invoke, matches
+from service.feel.interpreter import matches
 from service.feel.parser import parse_type
 from service.feel.temporal import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
 from service.feel.types import Type

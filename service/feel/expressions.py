@@ -9,7 +9,8 @@ from functools import lru_cache
 from service.feel import interpreter, limits, parser, syntax
 from service.feel.builtins import BUILTINS
 from service.feel.diagnostics import Diagnostic, Failure, FeelSyntaxError, Stop
-from service.feel.interpreter import Code, Environment, Run, Test
+from service.feel.evaluation import Environment, Run
+from service.feel.interpreter import Code, Test
 from service.feel.syntax import Node
 from service.feel.values import Value
 
@@ -77,6 +78,9 @@ class UnaryTests:
         return f"{type(self).__name__}({self.text!r})"
 
 
+_BUILTIN_NAMES = frozenset(BUILTINS)
+
+
 @lru_cache(maxsize=8192)
 def parse(text: str, names: frozenset[str] = frozenset()) -> Expression:
     """Read an expression. `names` are those in scope; the ones with spaces or operators must be told.
@@ -84,7 +88,7 @@ def parse(text: str, names: frozenset[str] = frozenset()) -> Expression:
     Raises `FeelSyntaxError`.
     """
     try:
-        tree = parser.parse_expression(text, names)
+        tree = parser.parse_expression(text, names, _BUILTIN_NAMES)
         return Expression(text, tree, interpreter.compile_node(tree))
     except RecursionError as error:
         raise FeelSyntaxError("feel_too_nested", text, 0, limit=limits.MAX_NESTING) from error
@@ -94,7 +98,7 @@ def parse(text: str, names: frozenset[str] = frozenset()) -> Expression:
 def parse_unary_tests(text: str, names: frozenset[str] = frozenset()) -> UnaryTests:
     """Read the tests of an input entry. Raises `FeelSyntaxError`."""
     try:
-        tree = parser.parse_tests(text, names)
+        tree = parser.parse_tests(text, names, _BUILTIN_NAMES)
         return UnaryTests(text, tree, interpreter.compile_tests(tree))
     except RecursionError as error:
         raise FeelSyntaxError("feel_too_nested", text, 0, limit=limits.MAX_NESTING) from error

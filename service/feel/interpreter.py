@@ -10,83 +10,20 @@ limit is reached.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from service.feel import arithmetic, limits, ranges, syntax, types, values
-from service.feel.diagnostics import Diagnostic, Failure, Stop
+from service.feel.builtins import BUILTINS
+from service.feel.diagnostics import Failure
+from service.feel.evaluation import Run, Scope, invoke
 from service.feel.syntax import Node
 from service.feel.temporal import Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
 from service.feel.values import NUMBERS, Function, Range, Value
 
-Scope = Mapping[str, Value]
 Code = Callable[[Scope, "Run"], Value]
 Test = Callable[[Value, Scope, "Run"], "bool | None"]
-
-
-@dataclass(frozen=True)
-class Environment:
-    """What an evaluation needs from outside."""
-
-    now: datetime  # aware
-    zone: ZoneInfo
-    functions: Mapping[str, Function] = field(default_factory=dict)  # what the domain adds to the builtins
-    types: Mapping[str, types.Type] = field(default_factory=dict)  # what a model defines, by name
-
-
-class Run:
-    """The state of one evaluation: its environment, its diagnostics and how much it has used."""
-
-    __slots__ = ("calls", "diagnostics", "environment", "regex_seconds", "steps")
-
-    def __init__(self, environment: Environment) -> None:
-        self.environment = environment
-        self.diagnostics: list[Diagnostic] = []
-        self.steps = 0
-        self.calls = 0
-        self.regex_seconds = limits.REGEX_SECONDS  # left
-
-    def note(self, code: str, node: Node, facts: dict[str, object] | None = None) -> None:
-        """Add a diagnostic; returns None, the value that goes with it."""
-        if len(self.diagnostics) < limits.MAX_DIAGNOSTICS:
-            self.diagnostics.append(Diagnostic(code, node.start, node.end, facts or {}))
-
-    def step(self, count: int = 1) -> None:
-        self.steps += count
-        if self.steps > limits.MAX_STEPS:
-            raise Stop("feel_limit_steps", limit=limits.MAX_STEPS)
-
-    def regex_time(self) -> _RegexTime:
-        return _RegexTime(self)
-
-    def check_items(self, count: int) -> None:
-        if count > limits.MAX_ITEMS:
-            raise Stop("feel_limit_items", limit=limits.MAX_ITEMS)
-
-    def check_string(self, length: int) -> None:
-        if length > limits.MAX_STRING:
-            raise Stop("feel_limit_string", limit=limits.MAX_STRING)
-
-
-class _RegexTime:
-    """Takes the time of a regular expression off what the run has left."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.began = 0.0
-
-    def __enter__(self) -> float:
-        self.began = time.perf_counter()
-        return max(self.run.regex_seconds, 0.001)
-
-    def __exit__(self, *error: object) -> None:
-        self.run.regex_seconds -= time.perf_counter() - self.began
-        if self.run.regex_seconds <= 0:
-            raise Stop("feel_limit_regex", seconds=limits.REGEX_SECONDS)
 
 
 class Frame(dict[str, Value]):
@@ -158,119 +95,6 @@ def _never(value: Value, frame: Scope, run: Run) -> bool | None:
     return False
 
 
-# Calls -------------------------------------------------------------------------------------------------------------
-
-
-def invoke(
-    run: Run, function: Value, positional: list[Value], named: dict[str, Value] | None = None, node: Node | None = None
-) -> Value:
-    """The function's value for these arguments; null with a diagnostic when they do not fit it."""
-    place = node or _NOWHERE
-    if not isinstance(function, Function):
-        run.note("feel_not_a_function", place, {"type": values.type_name(function)})
-        return None
-    run.step()
-    problem: Failure | None = None
-    for candidate in (function, *function.overloads):
-        try:
-            arguments = _bound(candidate, positional, named, run)
-        except Failure as failure:
-            # Of several forms the one that has so many parameters tells best what is wrong.
-            if problem is None or problem.code == "feel_argument_count":
-                problem = failure
-            continue
-        if run.calls >= limits.MAX_CALLS:
-            raise Stop("feel_limit_calls", limit=limits.MAX_CALLS)
-        run.calls += 1
-        for argument in arguments:
-            if type(argument) is list:
-                run.step(len(argument) >> 3)
-            elif type(argument) is str:
-                run.step(len(argument) >> 6)
-        try:
-            result = candidate.call(run, *arguments) if candidate.wants_run else candidate.call(*arguments)
-        except Failure as failure:
-            run.note(failure.code, place, {"function": function.name, **failure.facts})
-            return None
-        except ArithmeticError:
-            run.note("feel_not_a_number", place, {"function": function.name})
-            return None
-        finally:
-            run.calls -= 1
-        if candidate.result_type is not None:
-            result = _result(run, candidate, result, place)
-        return result
-    if problem is not None:
-        run.note(problem.code, place, {"function": function.name, **problem.facts})
-    return None
-
-
-def _bound(function: Function, positional: list[Value], named: dict[str, Value] | None, run: Run) -> list[Value]:
-    """The arguments by position, converted to the parameters' types; raise `Failure` when they do not fit."""
-    names = function.parameters
-    count = len(names)
-    if named:
-        unknown = [name for name in named if name not in names]
-        if unknown:
-            raise Failure("feel_argument_unknown", argument=unknown[0], parameters=", ".join(names))
-        missing = [name for name in names[: count - function.optional] if name not in named]
-        if missing:
-            raise Failure("feel_argument_missing", argument=missing[0], parameters=", ".join(names))
-        arguments = [named.get(name) for name in names]
-    else:
-        given = len(positional)
-        if given < count - function.optional or (given > count and not function.variadic):
-            raise Failure("feel_argument_count", given=given, parameters=", ".join(names))
-        arguments = positional if given >= count else positional + [None] * (count - given)
-        if function.variadic and given < count:
-            arguments = positional  # none at all for the last parameter
-    kinds = function.parameter_types
-    if not kinds:
-        return arguments
-    exact = function.exact
-    fitted = list(arguments)
-    for index, value in enumerate(arguments):
-        if exact and index < count and type(value) is exact[index]:
-            continue
-        kind = kinds[min(index, count - 1)]
-        if kind is None or (kind is types.ANY and value is not None):
-            continue
-        if value is None:
-            place = min(index, count - 1)
-            if function.nullable is None or place in function.nullable:
-                continue
-            if place < count - function.optional or (names[place] in named if named else index < len(positional)):
-                raise Failure("feel_argument_null", argument=names[place])
-            continue
-        converted, fits = types.coerce(value, kind, run.environment.types)
-        if not fits:
-            raise Failure(
-                "feel_argument_type",
-                argument=names[min(index, count - 1)],
-                expected=str(kind),
-                type=values.type_name(value),
-            )
-        fitted[index] = converted
-    return fitted
-
-
-def _result(run: Run, function: Function, result: Value, place: Node) -> Value:
-    kind = function.result_type
-    if kind is None:
-        return result
-    converted, fits = types.coerce(result, kind, run.environment.types)
-    if not fits:
-        run.note(
-            "feel_result_type",
-            place,
-            {"function": function.name, "expected": str(kind), "type": values.type_name(result)},
-        )
-    return converted
-
-
-_NOWHERE = Node(0, 0)
-
-
 # Names -------------------------------------------------------------------------------------------------------------
 
 
@@ -324,7 +148,7 @@ def _item_lookup(name: str, outer: Code) -> Code:
 
 def _root_lookup(node: syntax.Name) -> Code:
     name = node.name
-    builtin = _builtins().get(name)
+    builtin = BUILTINS.get(name)
 
     def root(frame: Scope, run: Run) -> Value:
         try:
@@ -339,12 +163,6 @@ def _root_lookup(node: syntax.Name) -> Code:
         return builtin
 
     return root
-
-
-def _builtins() -> Mapping[str, Function]:
-    from service.feel.builtins import BUILTINS  # they call back functions through this module
-
-    return BUILTINS
 
 
 # Simple nodes ------------------------------------------------------------------------------------------------------

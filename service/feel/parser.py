@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -33,16 +34,16 @@ _PROPERTIES = ("time offset", "start included", "end included")
 Index = dict[str, list[tuple[tuple[str, ...], str]]]  # first token -> names of several tokens, longest first
 
 
-def parse_expression(text: str, names: frozenset[str]) -> Node:
-    parser = _Parser(text, names)
+def parse_expression(text: str, names: frozenset[str], builtins: frozenset[str] = frozenset()) -> Node:
+    parser = _Parser(text, names, builtins)
     node = parser.expression()
     parser.expect_end()
     return node
 
 
-def parse_tests(text: str, names: frozenset[str]) -> syntax.Tests:
+def parse_tests(text: str, names: frozenset[str], builtins: frozenset[str] = frozenset()) -> syntax.Tests:
     """Unary tests: `-`, tests in a row, or `not(...)` around them. An empty text is `-`."""
-    parser = _Parser(text, names)
+    parser = _Parser(text, names, builtins)
     tests = parser.negated_tests() or parser.tests()
     parser.expect_end()
     return tests
@@ -80,24 +81,18 @@ def _given_index(names: frozenset[str]) -> Index:
     return _index(names)
 
 
-@lru_cache(maxsize=1)
-def _builtin_index() -> Index:
-    from service.feel.builtins import BUILTINS  # the builtins use the interpreter, which stands above the parser
-
-    return _index(BUILTINS)
-
-
 _TYPE_INDEX = _index(types.BUILT_IN)
 _PROPERTY_INDEX = _index(_PROPERTIES)
 
 
 class _Parser:
-    def __init__(self, text: str, names: frozenset[str]) -> None:
+    def __init__(self, text: str, names: frozenset[str], builtins: frozenset[str] = frozenset()) -> None:
         self.text = text
         self.tokens = lexer.tokens(text)
         self.position = 0
         self.depth = 0
         self.given = _given_index(names)
+        self.builtins = _given_index(builtins)
         self.locals: list[Index] = []
         self.keys = _index(_context_keys(self.tokens, text))
 
@@ -176,7 +171,7 @@ class _Parser:
     def known_name(self) -> tuple[str, int] | None:
         """A name of several tokens at this place: one in scope, else a builtin's that is called or stands alone."""
         own = self.match_name(self.given, *self.locals)
-        builtin = self.match_name(_builtin_index())
+        builtin = self.match_name(self.builtins)
         if builtin is None:
             return own
         following = self.peek(builtin[1])
@@ -753,8 +748,6 @@ def _number(token: Token, text: str) -> Decimal:
 
 def _placed(node: Node, start: int, end: int) -> Node:
     """The node with the parentheses around it in its place."""
-    from dataclasses import replace
-
     return replace(node, start=start, end=end)
 
 

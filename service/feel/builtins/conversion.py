@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
-from service.feel import ranges, syntax, temporal, values
+from service.feel import parser, ranges, syntax, temporal, values
 from service.feel.builtins.signature import builtin, table
 from service.feel.diagnostics import Failure, FeelSyntaxError
 from service.feel.temporal import SECOND, Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
@@ -151,10 +151,8 @@ def range_of(text: str) -> Range:
 
     Both ends are needed, in order, of one kind (conformance case 1156).
     """
-    from service.feel import parser  # the parser asks for the names of the builtins
-
     try:
-        node = parser.parse_expression(text.strip(), frozenset())
+        node = parser.parse_expression(text.strip(), frozenset(), frozenset(_LITERAL_CALLS))
     except FeelSyntaxError as error:
         raise Failure("feel_range_text", text=text[:60]) from error
     if not isinstance(node, syntax.RangeLiteral):

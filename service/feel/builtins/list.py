@@ -9,7 +9,7 @@ from functools import cmp_to_key
 from service.feel import values
 from service.feel.builtins.signature import builtin, table
 from service.feel.diagnostics import Failure
-from service.feel.interpreter import Run, invoke
+from service.feel.evaluation import Run, invoke
 from service.feel.values import NUMBERS, Function, Value
 
 _MAX_DEPTH = 100

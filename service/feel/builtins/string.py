@@ -7,7 +7,7 @@ from decimal import Decimal
 from service.feel import limits, patterns, values
 from service.feel.builtins.signature import builtin, table
 from service.feel.diagnostics import Failure
-from service.feel.interpreter import Run
+from service.feel.evaluation import Run
 from service.feel.values import Value
 
 
