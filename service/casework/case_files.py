@@ -118,7 +118,8 @@ def register(unit: UnitOfWork, submission: Mapping[str, object]) -> CaseFile:
     found = _validated(unit, form, submission)
     case_values = found.pop("case", {})
     subjects = case_values.pop("subjects", [])
-    _check_registration(unit, case_values, subjects)
+    matter = found.pop("matter", {})  # known at registration, kept for each person as theirs
+    _check_registration(unit, case_values, subjects, matter)
     key = unit.new_key()
     with audit.action(unit, "case.register", "case", key, business_key=str(key)) as entry:
         row = _add_case(unit, key, case_values)
@@ -131,6 +132,8 @@ def register(unit: UnitOfWork, submission: Mapping[str, object]) -> CaseFile:
         for subject, values in zip(case.subjects, subjects, strict=True):
             for name, value in values.items():
                 records.write(case, subject.key, f"subject.{name}", value)
+            if matter:
+                case.set("matter", (), matter, subject.key)
             _open_screening_deadline(unit, row, subject)
         for name in PEOPLE:
             if case_values.get(name):
@@ -330,13 +333,15 @@ def _validated(unit: UnitOfWork, form: forms.Form, submission: Mapping[str, obje
     return forms.validate(form, submission, {}, environment)
 
 
-def _check_registration(unit: UnitOfWork, values: Mapping[str, Any], subjects: Any) -> None:
+def _check_registration(unit: UnitOfWork, values: Mapping[str, Any], subjects: Any, matter: Mapping[str, Any]) -> None:
     problems: dict[str, list[Problem]] = {}
 
     def say(path: str, problem: Problem) -> None:
         problems.setdefault(path, []).append(problem)
 
     for where, problem in schema.check(RECORDS["case"].shape, _plain(dict(values)), "case"):
+        say(where, problem)
+    for where, problem in schema.check(RECORDS["matter"].shape, _plain(dict(matter)), "matter"):
         say(where, problem)
     if not subjects:
         say("case.subjects", ("casework.no_subjects", {}))
