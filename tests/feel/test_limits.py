@@ -143,6 +143,79 @@ def test_any_row_of_tokens_is_refused_or_evaluated(words: list[str]) -> None:
         expression.evaluate(scope, ENVIRONMENT)
 
 
+LEAVES = st.sampled_from(
+    [
+        "1",
+        "-2.5",
+        '"s"',
+        "null",
+        "true",
+        "a",
+        "b",
+        "x",
+        "item",
+        '@"P1D"',
+        '@"2024-01-01"',
+        "[]",
+        "{}",
+        "(< 3)",
+        "[1..5]",
+    ]
+)
+
+
+def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Every construct of the grammar around smaller expressions."""
+    patterns = [
+        "({} + {})",
+        "({} - {})",
+        "{} * {}",
+        "{} / {}",
+        "{} ** {}",
+        "({} = {})",
+        "({} < {})",
+        "({} and {})",
+        "({} or {})",
+        "(if {} then {} else {})",
+        "({} between {} and {})",
+        "({} in ({}, > {}))",
+        "({} in [{}..{}])",
+        "(for x in {} return {})",
+        "(for x in {}..{}, y in x return {})",
+        "(some x in {} satisfies {})",
+        "(every x in {} satisfies {})",
+        "[{}, {}]",
+        "{{a: {}, b: {}}}",
+        "({})[{}]",
+        "({}).a",
+        "(function(x, y) {})({}, {})",
+        "({} instance of list<number>)",
+        "count({})",
+        "sort({}, function(x, y) {})",
+        "concatenate({}, {})",
+        "string({})",
+        "get value({}, {})",
+        "sum({})",
+        "min({}, {})",
+        "-({})",
+    ]
+
+    def filled(pattern: str) -> st.SearchStrategy[str]:
+        return st.tuples(*[inner] * pattern.count("{}")).map(lambda parts: pattern.format(*parts))
+
+    return st.one_of([filled(pattern) for pattern in patterns])
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(st.recursive(LEAVES, _larger, max_leaves=12))
+def test_any_well_formed_expression_has_a_value(text: str) -> None:
+    scope = {"a": feel.from_python([1, {"b": "x"}]), "b": feel.from_python(3), "x": feel.temporal.parse("2024-01-01")}
+
+    outcome = feel.parse(text, frozenset(scope)).evaluate(scope, ENVIRONMENT)
+
+    feel.string(outcome.value)
+
+
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_refused_or_evaluated(text: str) -> None:
