@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from service import auth, bpmn, dmn, forms, store
+from service import auth, bpmn, dmn, forms, lint, store
 from service.auth import Permission
 from service.bpmn.definition import Binding, Reference
 from service.errors import (
@@ -148,6 +148,18 @@ def check(unit: UnitOfWork, resources: Sequence[Resource]) -> Checked:
     checked = Checked(tuple(findings), diagrams, models, form_files)
     findings.extend(_duplicate_ids(checked))
     findings.extend(_unresolved(unit, checked))
+    if not any(finding.severity is Severity.ERROR for finding in findings):
+        findings.extend(
+            lint.check(
+                lint.Deployment(
+                    diagrams=tuple(diagrams.values()),
+                    models=tuple(models.values()),
+                    forms=tuple(form_files.values()),
+                    functions=names,
+                    records=unit.engine.plugins.records.names,
+                )
+            )
+        )
     return Checked(tuple(findings), diagrams, models, form_files)
 
 
