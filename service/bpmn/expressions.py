@@ -56,7 +56,10 @@ class Expression:
         """Facts for an incident: the expression, where in it something went wrong, and the variables it read."""
         facts: dict[str, object] = {"expression": self.text}
         if isinstance(self.program, feel.Expression):
-            diagnostics = self.program.evaluate(scope, environment).diagnostics
+            try:
+                diagnostics = self.program.evaluate(scope, environment).diagnostics
+            except feel.AssertionFailed:
+                diagnostics = ()
             facts["diagnostics"] = [
                 {"code": d.code, "start": d.start, "end": d.end, "facts": {k: str(v) for k, v in d.facts.items()}}
                 for d in diagnostics

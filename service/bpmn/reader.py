@@ -400,7 +400,7 @@ def _starts(reading: _Reading) -> tuple[StartTrigger, ...]:
                 correlation_key=None if event is None else event.correlation_key,
                 timer=None if event is None else event.timer,
                 condition=None if event is None else event.condition,
-                form=_form_of_start(source) if event is None else None,
+                form=_form_of_start(source, note=True) if event is None else None,
             )
         )
     return tuple(found)
@@ -413,11 +413,11 @@ def _start_form(reading: _Reading) -> FormRef | None:
     return None
 
 
-def _form_of_start(source: Source) -> FormRef | None:
+def _form_of_start(source: Source, note: bool = False) -> FormRef | None:
     from service.bpmn.elements.user_task import read_form
 
-    form, form_id = read_form(source, "zeebe:formDefinition", note=False)
-    if form_id is not None and not form_id.is_static:
+    form, form_id = read_form(source, "zeebe:formDefinition", note)
+    if note and form_id is not None and not form_id.is_static:
         source.error("bpmn.start_form_dynamic", "zeebe:formDefinition formId", expression=form_id.text)
     return form
 

@@ -556,7 +556,11 @@ class Workflow(SpiffWorkflow):
                 self.host.links()
                 value = place.raw(event.timer.expression, timers.KIND)
                 links = self.host.links()
-                found = timers.schedule(event.timer, value, self.host.now, self.zone)
+                try:
+                    found = timers.schedule(event.timer, value, self.host.now, self.zone)
+                except Failure as failure:
+                    failure.facts.update(event.timer.expression.explain(place.view(), self.host.environment))
+                    raise
                 timer = Timer(
                     key=self.host.new_key(),
                     due=found.due,

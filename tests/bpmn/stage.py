@@ -58,9 +58,7 @@ def ext(inner: str) -> str:
 
 
 def user_task(element_id: str, inner: str = "", extensions: str = "", attributes: str = "") -> str:
-    return (
-        f'<userTask id="{element_id}" {attributes}>{ext("<zeebe:userTask/>" + extensions)}{inner}</userTask>'
-    )
+    return f'<userTask id="{element_id}" {attributes}>{ext("<zeebe:userTask/>" + extensions)}{inner}</userTask>'
 
 
 def read(xml: bytes, name: str = "test.bpmn") -> bpmn.File:

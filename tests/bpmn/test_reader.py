@@ -1,0 +1,282 @@
+"""What a file says is understood, only drawn, or refused by name."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from service import bpmn, texts
+from service.errors import Invalid, Severity, TooLarge
+from tests.bpmn.stage import ext, file, flows, process, user_task
+
+START_END = '<startEvent id="s"/><endEvent id="e"/>'
+TASK = "<startEvent id='s'/>{}<endEvent id='e'/>" + flows("s>t", "t>e")
+
+
+def task(tag: str, extensions: str = "", inner: str = "", attributes: str = "") -> str:
+    return TASK.format(f'<{tag} id="t" name="Work" {attributes}>{ext(extensions)}{inner}</{tag}>')
+
+
+REFUSED = [
+    # what: body, code, property
+    ("complex gateway", START_END + '<complexGateway id="t"/>', "bpmn.complex_gateway", "complexGateway"),
+    ("ad-hoc sub-process", START_END + '<adHocSubProcess id="t"/>', "bpmn.ad_hoc_sub_process", "adHocSubProcess"),
+    ("unknown element", START_END + '<superTask id="t"/>', "bpmn.element_unsupported", "superTask"),
+    ("unknown attribute", task("task", attributes='speed="3"'), "bpmn.attribute_unsupported", "speed"),
+    ("standard loop", task("task", inner="<standardLoopCharacteristics/>"), "bpmn.standard_loop",
+     "standardLoopCharacteristics"),
+    ("service task without type", task("serviceTask"), "bpmn.job_missing", "zeebe:taskDefinition type"),
+    ("send task without type", task("sendTask"), "bpmn.job_missing", "zeebe:taskDefinition type"),
+    ("script without expression", task("scriptTask"), "bpmn.script_missing", "zeebe:script expression"),
+    ("script in another language",
+     task("scriptTask", '<zeebe:script expression="=1" resultVariable="x"/>', attributes='scriptFormat="python"'),
+     "bpmn.language_refused", "scriptFormat"),
+    ("script without FEEL", task("scriptTask", '<zeebe:script expression="1" resultVariable="x"/>'),
+     "bpmn.feel_expected", "zeebe:script expression"),
+    ("script without result", task("scriptTask", '<zeebe:script expression="=1"/>'),
+     "bpmn.result_variable_missing", "zeebe:script resultVariable"),
+    ("broken FEEL", task("scriptTask", '<zeebe:script expression="=1 +" resultVariable="x"/>'),
+     "bpmn.feel_syntax", "zeebe:script expression"),
+    ("rule without decision", task("businessRuleTask"), "bpmn.decision_missing", "zeebe:calledDecision decisionId"),
+    ("call without process", task("callActivity"), "bpmn.called_process_missing", "zeebe:calledElement processId"),
+    ("binding", task("callActivity", '<zeebe:calledElement processId="x" bindingType="newest"/>'),
+     "bpmn.binding_unknown", "zeebe:calledElement bindingType"),
+    ("version tag without tag", task("callActivity", '<zeebe:calledElement processId="x" bindingType="versionTag"/>'),
+     "bpmn.binding_unknown", "zeebe:calledElement bindingType"),
+    ("execution listener",
+     task("task", '<zeebe:executionListeners><zeebe:executionListener eventType="start" type="x"/>'
+          "</zeebe:executionListeners>"),
+     "bpmn.listener_unsupported", "zeebe:executionListeners"),
+    ("task listener",
+     task("userTask", '<zeebe:userTask/><zeebe:taskListeners><zeebe:taskListener eventType="creating" type="x"/>'
+          "</zeebe:taskListeners>"),
+     "bpmn.listener_unsupported", "zeebe:taskListeners"),
+    ("extension at the wrong place", task("task", '<zeebe:taskDefinition type="x"/>'),
+     "bpmn.extension_unsupported", "zeebe:taskDefinition"),
+    ("misspelt extension attribute",
+     task("userTask", '<zeebe:userTask/><zeebe:assignmentDefinition asignee="ann"/>'),
+     "bpmn.extension_unsupported", "zeebe:assignmentDefinition asignee"),
+    ("other dialect", task("userTask", "<zeebe:userTask/>", attributes='camunda:assignee="ann"'),
+     "bpmn.other_dialect", "camunda:assignee"),
+    ("secrets", task("serviceTask", '<zeebe:taskDefinition type="{{secrets.X}}"/>'),
+     "bpmn.secrets_refused", "zeebe:taskDefinition type"),
+    ("due date", task("userTask", '<zeebe:userTask/><zeebe:taskSchedule dueDate="tomorrow"/>'),
+     "bpmn.date_expected", "dueDate"),
+    ("priority", task("userTask", '<zeebe:userTask/><zeebe:priorityDefinition priority="200"/>'),
+     "bpmn.priority_expected", "priority"),
+    ("multi-instance without collection", task("task", inner="<multiInstanceLoopCharacteristics/>"),
+     "bpmn.loop_without_collection", "zeebe:loopCharacteristics inputCollection"),
+    ("half an output",
+     task("task", inner="<multiInstanceLoopCharacteristics>"
+          + ext('<zeebe:loopCharacteristics inputCollection="=a" outputElement="=b"/>')
+          + "</multiInstanceLoopCharacteristics>"),
+     "bpmn.loop_output_half", "zeebe:loopCharacteristics outputCollection"),
+    ("mapping without target",
+     task("task", '<zeebe:ioMapping><zeebe:input source="=a" target="b."/></zeebe:ioMapping>'),
+     "bpmn.mapping_without_target", "zeebe:input"),
+    ("misspelt property",
+     task("task", '<zeebe:properties><zeebe:property name="rc.artikle" value="7"/></zeebe:properties>'),
+     "bpmn.property_unknown", "rc.artikle"),
+    ("property value",
+     task("task", '<zeebe:properties><zeebe:property name="rc.field.x" value="red"/></zeebe:properties>'),
+     "bpmn.property_value", "rc.field.x"),
+    ("flow without end", '<startEvent id="s"/><sequenceFlow id="f" sourceRef="s" targetRef="gone"/>',
+     "bpmn.flow_without_end", "targetRef"),
+    ("incoming at the start", '<startEvent id="s"/><task id="t"/>' + flows("s>t", "t>s"),
+     "bpmn.start_with_incoming", "incoming"),
+    ("outgoing at the end", '<startEvent id="s"/><endEvent id="e"/><task id="t"/>' + flows("s>e", "e>t"),
+     "bpmn.end_with_outgoing", "outgoing"),
+    ("two starts", '<startEvent id="s"/><startEvent id="r"/><task id="t"/>' + flows("s>t", "r>t"),
+     "bpmn.several_none_starts", "startEvent"),
+    ("nothing leads there", '<startEvent id="s"/><task id="t"/><task id="u"/>' + flows("s>t"),
+     "bpmn.node_without_incoming", "incoming"),
+    ("no condition at an exclusive gateway",
+     '<startEvent id="s"/><exclusiveGateway id="g"/><task id="a"/><task id="b"/>' + flows("s>g", "g>a: =x", "g>b"),
+     "bpmn.flow_without_condition", "conditionExpression"),
+    ("default with condition",
+     '<startEvent id="s"/><exclusiveGateway id="g" default="g_a"/><task id="a"/>' + flows("s>g", "g>a: =x"),
+     "bpmn.default_with_condition", "default"),
+    ("boundary without activity",
+     START_END + '<boundaryEvent id="b" attachedToRef="e"><errorEventDefinition/></boundaryEvent>' + flows("s>e"),
+     "bpmn.boundary_without_activity", "attachedToRef"),
+    ("error boundary must interrupt",
+     task("task") + '<boundaryEvent id="b" attachedToRef="t" cancelActivity="false"><errorEventDefinition/>'
+     "</boundaryEvent>", "bpmn.boundary_must_interrupt", "cancelActivity"),
+    ("interrupting cycle",
+     task("task") + '<boundaryEvent id="b" attachedToRef="t"><timerEventDefinition><timeCycle>R3/PT1H</timeCycle>'
+     "</timerEventDefinition></boundaryEvent>", "bpmn.cycle_interrupting", "timeCycle"),
+    ("timer without time",
+     TASK.format('<intermediateCatchEvent id="t"><timerEventDefinition/></intermediateCatchEvent>'),
+     "bpmn.timer_without_time", "timerEventDefinition"),
+    ("static duration",
+     TASK.format('<intermediateCatchEvent id="t"><timerEventDefinition><timeDuration>3 days</timeDuration>'
+                 "</timerEventDefinition></intermediateCatchEvent>"),
+     "bpmn.timer_duration_invalid", "timeDuration"),
+    ("message missing",
+     TASK.format('<intermediateCatchEvent id="t"><messageEventDefinition messageRef="M"/></intermediateCatchEvent>'),
+     "bpmn.reference_missing", "messageRef"),
+    ("catch of nothing", TASK.format('<intermediateCatchEvent id="t"/>'), "bpmn.event_without_definition", "none"),
+    ("cancel outside a transaction", '<startEvent id="s"/><endEvent id="e"><cancelEventDefinition/></endEvent>'
+     + flows("s>e"), "bpmn.cancel_outside_transaction", "cancelEventDefinition"),
+    ("link without target",
+     '<startEvent id="s"/><intermediateThrowEvent id="t"><linkEventDefinition name="A"/></intermediateThrowEvent>'
+     + flows("s>t"), "bpmn.link_without_target", "linkEventDefinition name"),
+    ("embedded form missing", task("userTask", '<zeebe:formDefinition formKey="camunda-forms:bpmn:f1"/>'),
+     "bpmn.embedded_form_missing", "zeebe:formDefinition formKey"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "code", "property_"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+def test_what_cannot_run_is_refused_by_name(body: str, code: str, property_: str) -> None:
+    found = bpmn.read(process(body), "test.bpmn")
+
+    finding = next(f for f in found.findings if f.code == code)
+    assert finding.severity is Severity.ERROR
+    assert (finding.file, finding.property) == ("test.bpmn", property_)
+    assert finding.line is not None
+    line = texts.finding(finding)
+    assert property_ in line
+    assert "{" not in line.replace("{{", "").replace("${", "")
+
+
+REFUSED_7 = [
+    ("class", 'camunda:class="a.B"', "", "bpmn.extension_unsupported", "camunda:class"),
+    ("delegate", 'camunda:delegateExpression="${d}"', "", "bpmn.extension_unsupported", "camunda:delegateExpression"),
+    ("method", 'camunda:expression="${bean.call()}"', "", "bpmn.juel_method_refused", "camunda:expression"),
+    ("connector", 'camunda:type="external" camunda:topic="t"', "<camunda:connector/>", "bpmn.extension_unsupported",
+     "camunda:connector"),
+    ("listener", 'camunda:type="external" camunda:topic="t"', '<camunda:executionListener class="x"/>',
+     "bpmn.listener_unsupported", "camunda:executionListener"),
+    ("script parameter", 'camunda:type="external" camunda:topic="t"',
+     '<camunda:inputOutput><camunda:inputParameter name="x"><camunda:script scriptFormat="groovy">1</camunda:script>'
+     "</camunda:inputParameter></camunda:inputOutput>", "bpmn.parameter_kind", "camunda:inputParameter"),
+    ("nothing", "", "", "bpmn.service_task_without_work", "camunda:type"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("attributes", "extensions", "code", "property_"), [row[1:] for row in REFUSED_7], ids=[row[0] for row in REFUSED_7]
+)
+def test_camunda_7_code_is_refused_by_name(attributes: str, extensions: str, code: str, property_: str) -> None:
+    xml = process(task("serviceTask", extensions, attributes=attributes), platform="Camunda Platform")
+
+    found = bpmn.read(xml, "test.bpmn")
+
+    assert (code, property_) in [(f.code, f.property) for f in found.findings]
+
+
+ATTACKS = [
+    ("no XML", b"hello", Invalid, "bpmn.xml_broken"),
+    ("empty", b"", Invalid, "bpmn.xml_broken"),
+    ("not BPMN", b"<a/>", Invalid, "bpmn.not_bpmn"),
+    ("entity", b'<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><d>&x;</d>', Invalid, "bpmn.xml_doctype"),
+    (
+        "bomb",
+        b"<!DOCTYPE d [<!ENTITY a 'x'><!ENTITY b '&a;&a;&a;&a;&a;&a;'><!ENTITY c '&b;&b;&b;&b;'>]><d>&c;</d>",
+        Invalid,
+        "bpmn.xml_doctype",
+    ),
+    ("large", b" " * (11 * 1024 * 1024), TooLarge, "bpmn.file_too_large"),
+    (
+        "deep",
+        file("<process id='p' isExecutable='true'>" + "<subProcess>" * 210 + "</subProcess>" * 210 + "</process>"),
+        Invalid,
+        "bpmn.xml_too_deep",
+    ),
+]
+
+
+@pytest.mark.parametrize(("xml", "error", "code"), [row[1:] for row in ATTACKS], ids=[row[0] for row in ATTACKS])
+def test_bad_xml_is_rejected(xml: bytes, error: type[Invalid], code: str) -> None:
+    with pytest.raises(error) as raised:
+        bpmn.read(xml, "test.bpmn")
+
+    assert raised.value.code == code
+    assert "{" not in texts.render(raised.value)
+
+
+def test_a_file_without_executable_process_is_a_drawing() -> None:
+    found = bpmn.read(file('<process id="p"><startEvent id="s"/><complexGateway id="g"/></process>'), "test.bpmn")
+
+    assert found.drawing
+    assert found.processes == ()
+    assert {f.severity for f in found.findings} == {Severity.WARNING}
+
+
+DIALECTS = [
+    ('xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Cloud"', "camunda8"),
+    ('xmlns:modeler="http://camunda.org/schema/modeler/1.0" modeler:executionPlatform="Camunda Platform"', "camunda7"),
+    ('xmlns:camunda="http://camunda.org/schema/1.0/bpmn"', "camunda7"),
+    ('xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"', "camunda8"),
+    ("", "camunda8"),
+]
+
+
+@pytest.mark.parametrize(("attributes", "dialect"), DIALECTS)
+def test_the_dialect_is_that_of_the_platform_else_of_the_namespace(attributes: str, dialect: str) -> None:
+    xml = f'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" {attributes}/>'
+
+    assert bpmn.read(xml.encode(), "test.bpmn").dialect.value == dialect
+
+
+def test_elements_tell_name_lane_documentation_properties_and_line() -> None:
+    xml = process(
+        '<laneSet id="ls"><lane id="l" name="纪检"><flowNodeRef>t</flowNodeRef></lane></laneSet>'
+        '<startEvent id="s"/><task id="t" name="核实"><documentation>第七条</documentation>'
+        + ext('<zeebe:properties><zeebe:property name="rc.article" value="第七条第一款"/></zeebe:properties>')
+        + "</task>"
+        + flows("s>t")
+    )
+
+    element = bpmn.read(xml, "test.bpmn").processes[0].elements["t"]
+
+    assert (element.name, element.lane, element.documentation, element.article) == (
+        "核实",
+        "纪检",
+        "第七条",
+        "第七条第一款",
+    )
+    assert (element.type, element.incoming, element.parent) == ("TASK", ("s_t",), None)
+
+
+def test_references_to_forms_decisions_and_processes_are_told_for_checks() -> None:
+    xml = process(
+        '<startEvent id="s">' + ext('<zeebe:formDefinition formId="begin"/>') + "</startEvent>"
+        + user_task("u", extensions='<zeebe:formDefinition formId="f" bindingType="deployment"/>')
+        + '<businessRuleTask id="r">' + ext('<zeebe:calledDecision decisionId="=which" resultVariable="x"/>')
+        + "</businessRuleTask><callActivity id='c'>"
+        + ext('<zeebe:calledElement processId="q" bindingType="versionTag" versionTag="v1"/>') + "</callActivity>"
+        + flows("s>u", "u>r", "r>c")
+    )  # fmt: skip
+
+    definition = bpmn.read(xml, "test.bpmn").processes[0]
+
+    assert [(r.kind, r.target, r.binding.value, r.version_tag, r.element_id) for r in definition.references] == [
+        ("form", "f", "deployment", None, "u"),
+        ("decision", None, "latest", None, "r"),
+        ("process", "q", "versionTag", "v1", "c"),
+        ("form", "begin", "latest", None, "s"),
+    ]
+    assert definition.start_form == bpmn.FormRef("linked", form_id="begin")
+
+
+def test_a_very_long_line_of_nodes_is_read_without_recursion() -> None:
+    count = 1500
+    ids = [f"t{i}" for i in range(count)]
+    body = "<startEvent id='s'/>" + "".join(f"<task id='{i}'/>" for i in ids)
+    body += flows("s>t0", *(f"{a}>{b}" for a, b in pairwise(ids)))
+
+    assert len(bpmn.read(process(body), "test.bpmn").processes[0].elements) == count + 1
+
+
+SHIPPED = sorted((Path(__file__).parents[2] / "processes").rglob("*.bpmn"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=[path.name for path in SHIPPED])
+def test_shipped_diagrams_have_no_findings(path: Path) -> None:
+    names = frozenset({"working days between", "add working days", "working day due", "month due",
+                       "overdue working days", "is working day"})  # fmt: skip
+
+    assert bpmn.read(path.read_bytes(), path.name, names).findings == ()
