@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from service.auth import Actor
 from service.runtime.engine import Engine, SetClock
 from service.runtime.unit import Plugins
-from service.store import Database, migrations
+from service.store import Base, Database, migrations
 
 POSTGRES = os.environ.get("RONGCUO_TEST_POSTGRES", "")
 NOON = datetime(2025, 6, 10, 4, 0, tzinfo=UTC)  # 12:00 in Shanghai, a Tuesday
@@ -55,11 +55,14 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.skipif(not POSTGRES, reason="no PG"))])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A migrated database, of each kind."""
-    if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite_url")
-        return
+    return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+
+
+@pytest.fixture(scope="session")
+def _postgres() -> Iterator[str]:
+    """A migrated PostgreSQL schema, made once: its tables are emptied for every test."""
     with _schema() as url:
         database = Database(url)
         migrations.upgrade(database)
@@ -67,8 +70,19 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture
+def postgres_url(_postgres: str) -> str:
+    database = Database(_postgres)
+    with database.engine.begin() as connection:
+        connection.execute(text("SET lock_timeout = '10s'"))
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    database.close()
+    return _postgres
+
+
 class _schema:
-    """A PostgreSQL schema for one test."""
+    """A PostgreSQL schema of its own."""
 
     def __enter__(self) -> str:
         self._name = f"test_{secrets.token_hex(6)}"

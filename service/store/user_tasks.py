@@ -167,7 +167,6 @@ def search(session: Session, query: UserTaskQuery, after: str | None, limit: int
         if after is not None:
             statement = statement.where(tuple_(UserTask.priority, UserTask.key) < tuple(decode_cursor(after, int, int)))
     elif query.order is TaskOrder.COMPLETED:
-        statement = statement.where(UserTask.completed_at.is_not(None))
         statement = statement.order_by(UserTask.completed_at.desc(), UserTask.key.desc())
         if after is not None:
             done, key = decode_cursor(after, datetime, int)
@@ -238,6 +237,8 @@ def _conditions(query: UserTaskQuery) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             conditions.append(column == value)
+    if query.order is TaskOrder.COMPLETED:
+        conditions.append(UserTask.completed_at.is_not(None))
     if query.assigned is not None:
         conditions.append(UserTask.assignee.is_not(None) if query.assigned else UserTask.assignee.is_(None))
     if query.groups is not None:

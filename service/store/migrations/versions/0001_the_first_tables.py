@@ -94,7 +94,7 @@ def upgrade() -> None:
         sa.Column("organ_level", sa.Text(), nullable=False),
         sa.Column("secrecy", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=True),
         sa.Column("registered_at", UtcDateTime(), nullable=False),
         sa.Column("registered_by", sa.Text(), nullable=False),
         sa.Column("closed_at", UtcDateTime(), nullable=True),
