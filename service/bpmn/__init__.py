@@ -34,7 +34,8 @@ from service.bpmn.events import (
     VariableSet,
 )
 from service.bpmn.expressions import Expression
-from service.bpmn.host import Failure, Host
+from service.bpmn.failure import Failure
+from service.bpmn.host import Host
 from service.bpmn.reader import read
 from service.bpmn.timers import Schedule, TimerDefinition, following, schedule
 from service.bpmn.waits import Condition, Incident, Job, Link, MessageCatch, SignalCatch, Timer, UserTask, Wait

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from service.bpmn.definition import EventDefinition
 from service.bpmn.node import LOOP
 
-if TYPE_CHECKING:
-    from service.bpmn.workflow import Workflow
-
+Workflow = Any  # service.bpmn.workflow.Workflow, which imports this module
 Task = Any
 
 RECORDS = "c"  # of a scope: what completed inside and can be undone, in order

@@ -6,14 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 
+from service.bpmn.expressions import Expression
+from service.bpmn.timers import TimerDefinition
 from service.errors import Finding
-
-if TYPE_CHECKING:
-    from service.bpmn.expressions import Expression
-    from service.bpmn.specification import ProcessSpec
-    from service.bpmn.timers import TimerDefinition
 
 
 class Dialect(StrEnum):
@@ -282,10 +279,11 @@ class ProcessDefinition:
     compensation_handlers: Mapping[str, str] = field(default_factory=dict)  # boundary event id -> activity id
     candidate_starter_groups: tuple[str, ...] = ()
     key: int = 0  # given by the runtime when it is deployed
+    built: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what `specification` keeps here
 
     def with_key(self, key: int) -> ProcessDefinition:
         """The same definition under the key that the site gave it."""
-        return replace(self, key=key)
+        return replace(self, key=key, built={})
 
     def in_scope(self, parent: str | None) -> tuple[Element, ...]:
         """The elements directly inside a sub-process, or inside the process."""
@@ -297,13 +295,6 @@ class ProcessDefinition:
         for element in self.elements.values():
             found.setdefault(element.parent, []).append(element)
         return {parent: tuple(elements) for parent, elements in found.items()}
-
-    @cached_property
-    def spec(self) -> ProcessSpec:
-        """The SpiffWorkflow specification built from this definition, once."""
-        from service.bpmn.specification import build
-
-        return build(self)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from service import feel
 from service.bpmn import juel
-from service.bpmn.host import Failure
+from service.bpmn.failure import Failure
 from service.errors import ServiceError
 from service.feel import Value
 

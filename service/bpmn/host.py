@@ -1,4 +1,4 @@
-"""What a workflow needs from outside, and how outside tells it that something failed."""
+"""What a workflow needs from outside."""
 
 from __future__ import annotations
 
@@ -8,17 +8,9 @@ from typing import Protocol
 
 from service import feel
 from service.bpmn.definition import DecisionRef, ElementRef, ProcessDefinition, ProcessRef
+from service.bpmn.failure import Failure
 from service.bpmn.waits import Link
-from service.errors import ServiceError
 from service.feel import Value
-
-
-class Failure(ServiceError):
-    """A step cannot be taken: the instance stays where it is and an incident of `kind` stands at its element."""
-
-    def __init__(self, kind: str, code: str, **facts: object) -> None:
-        super().__init__(code, **facts)
-        self.kind = kind
 
 
 class Host(Protocol):
@@ -53,3 +45,6 @@ class Host(Protocol):
     def links(self) -> tuple[Link, ...]:
         """The deadlines that expressions evaluated since the last call have used."""
         ...
+
+
+__all__ = ["Failure", "Host"]

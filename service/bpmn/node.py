@@ -7,19 +7,16 @@ CANCELLED at the end. Nothing is predicted and no data is copied from task to ta
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from service.bpmn.definition import Element, Flow, MultiInstance
-from service.bpmn.host import Failure
+from service.bpmn.definition import Element, Flow, MultiInstance, ProcessDefinition
+from service.bpmn.failure import Failure
+from service.bpmn.scopes import Place
+from service.bpmn.waits import UserTask
 from service.feel import Value
-
-if TYPE_CHECKING:
-    from service.bpmn.scopes import Place
-    from service.bpmn.specification import ProcessSpec
-    from service.bpmn.waits import UserTask
-    from service.bpmn.workflow import Workflow
 
 Task = Any  # SpiffWorkflow.task.Task, untyped
 
@@ -40,6 +37,27 @@ class Phase:
     """Where entering goes on after an incident."""
 
     INPUTS, SUBSCRIPTIONS, ACTIVATION = range(3)
+
+
+class ProcessSpec(WorkflowSpec):
+    """All flow nodes of a process, sub-processes included, by name.
+
+    An element's name is its id; the body of a multi-instance activity and the process itself have names that no XML id
+    can have, so that no id of a diagram collides with them.
+    """
+
+    def __init__(self, definition: ProcessDefinition) -> None:
+        super().__init__(definition.process_id, filename=definition.file)
+        self.definition = definition
+
+    def entry(self, element_id: str) -> NodeSpec:
+        """Where a token enters an element: the body, if it is a multi-instance activity."""
+        found: NodeSpec = self.task_specs.get(body_name(element_id)) or self.task_specs[element_id]
+        return found
+
+
+def body_name(element_id: str) -> str:
+    return f"{element_id}:body"
 
 
 class NodeSpec(TaskSpec):
@@ -96,7 +114,7 @@ class NodeSpec(TaskSpec):
 
     def enter(self, task: Task) -> bool:
         """Begin the visit: mappings, subscriptions, then the element's own doing. True when it is already done."""
-        workflow: Workflow = task.workflow
+        workflow = task.workflow
         data = task.internal_data
         if ENTERED not in data:
             data[ENTERED] = 1
@@ -130,7 +148,7 @@ class NodeSpec(TaskSpec):
 
     def leave(self, task: Task) -> bool:
         """Write the outputs and choose the flows. False when an incident stands in the way, or an interruption came."""
-        workflow: Workflow = task.workflow
+        workflow = task.workflow
         data = task.internal_data
         try:
             if MAPPED not in data:

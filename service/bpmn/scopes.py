@@ -7,18 +7,16 @@ process instance. Records stand outside all scopes, before them, and cannot be w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from service import feel
 from service.bpmn.definition import Assignment, Mappings
 from service.bpmn.expressions import Expression
-from service.bpmn.host import Failure
+from service.bpmn.failure import Failure
 from service.errors import ServiceError
 from service.feel import Value
 
-if TYPE_CHECKING:
-    from service.bpmn.workflow import Workflow
-
+Workflow = Any  # service.bpmn.workflow.Workflow, which imports this module
 Task = Any
 
 

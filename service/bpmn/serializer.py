@@ -9,6 +9,7 @@ from typing import Any
 
 from SpiffWorkflow.task import Task as SpiffTask
 
+from service.bpmn import specification
 from service.bpmn.definition import Binding, FormRef, ProcessDefinition
 from service.bpmn.host import Host
 from service.bpmn.waits import Condition, Incident, Job, Link, MessageCatch, SignalCatch, Timer, UserTask, Wait
@@ -60,7 +61,7 @@ def restore(cls: Any, stored: Mapping[str, Any], definition_of: Callable[[int], 
     for key, parent_key, definition_key, name, state, data in stored["tasks"]:
         parent = None if parent_key is None else workflow.tasks[int(parent_key)]
         if definition_key or parent is None:
-            process = definition_of(int(definition_key)).spec
+            process = specification.of(definition_of(int(definition_key)))
         else:
             process = parent.task_spec.process
         task = SpiffTask(workflow, process.task_specs[name], parent, state=int(state), id=int(key))

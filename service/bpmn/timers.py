@@ -13,7 +13,7 @@ from croniter.croniter import CroniterError
 
 from service import feel
 from service.bpmn.expressions import Expression
-from service.bpmn.host import Failure
+from service.bpmn.failure import Failure
 from service.feel import Value
 
 KIND = "EXTRACT_VALUE_ERROR"

@@ -18,7 +18,7 @@ from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow as SpiffWorkflow
 
-from service.bpmn import compensation, timers
+from service.bpmn import compensation, serializer, specification, timers
 from service.bpmn.definition import Element, ElementRef, EventDefinition, Flow, ProcessDefinition
 from service.bpmn.events import (
     Cancelled,
@@ -36,7 +36,8 @@ from service.bpmn.events import (
     VariableSet,
 )
 from service.bpmn.expressions import Expression, renewable
-from service.bpmn.host import Failure, Host
+from service.bpmn.failure import Failure
+from service.bpmn.host import Host
 from service.bpmn.node import ENDED, ENTERED, FLOWS, INTERRUPTED, LOOP, RESULT, START, TRIGGERED, NodeSpec
 from service.bpmn.scopes import Place, plain, plain_all
 from service.bpmn.waits import Condition, Incident, Job, MessageCatch, SignalCatch, Timer, UserTask, Wait
@@ -68,7 +69,7 @@ class Workflow(SpiffWorkflow):
 
     def __init__(self, definition: ProcessDefinition, host: Host) -> None:
         """Empty: use `start`, or `serializer.restore`."""
-        super().__init__(definition.spec, deserializing=True)
+        super().__init__(specification.of(definition), deserializing=True)
         self.task_tree: Task = None
         self.definition = definition
         self.host = host
@@ -130,14 +131,10 @@ class Workflow(SpiffWorkflow):
         cls, document: Mapping[str, Any], definition_of: Callable[[int], ProcessDefinition], host: Host
     ) -> Workflow:
         """The workflow that `document` was taken from."""
-        from service.bpmn import serializer
-
         return serializer.restore(cls, document, definition_of, host)
 
     def document(self) -> dict[str, Any]:
         """The whole state as a compact document of JSON values, numbers as `Decimal`."""
-        from service.bpmn import serializer
-
         return serializer.document(self)
 
     @property
@@ -429,14 +426,14 @@ class Workflow(SpiffWorkflow):
         self.scopes[key] = {}
         if caller is None:
             # The root has no parent in whose tree it could stand when its variables are set.
-            task = self.add(definition.spec.start, None, TaskState.FUTURE, key)
+            task = self.add(specification.of(definition).start, None, TaskState.FUTURE, key)
             self.task_tree = task
         else:
-            task = self.add(definition.spec.start, caller, TaskState.FUTURE, key)
+            task = self.add(specification.of(definition).start, caller, TaskState.FUTURE, key)
         task.internal_data[START] = start
         for name, value in variables.items():
             self.variable_set(task, key, name, value)
-        definition.spec.start._update(task)
+        specification.of(definition).start._update(task)
         return task
 
     def none_start(self, definition: ProcessDefinition, scope: str | None = None) -> str | None:
@@ -934,9 +931,9 @@ class Workflow(SpiffWorkflow):
         scope = self.task_tree
         for step in path[:-1]:
             found = next((child for child in scope.children if child.task_spec.element.id == step.id), None)
-            scope = found or self.begin(self.definition.spec.entry(step.id), scope, start="")
+            scope = found or self.begin(self.spec.entry(step.id), scope, start="")
             self._advance_one(scope)
-        self.begin(self.definition.spec.entry(element_id), scope)
+        self.begin(self.spec.entry(element_id), scope)
 
     def _advance_one(self, task: Task) -> None:
         if task.has_state(TaskState.READY):

@@ -6,7 +6,7 @@ from service.bpmn.definition import Binding, CalledDecision, DecisionRef, Dialec
 from service.bpmn.elements.service_task import WorkSpec, read_job
 from service.bpmn.elements.service_task import read as read_work
 from service.bpmn.expressions import static
-from service.bpmn.host import Failure
+from service.bpmn.failure import Failure
 from service.bpmn.node import RESULT, Task
 from service.bpmn.source import Source
 from service.feel import Value

@@ -7,7 +7,7 @@ from typing import Any, cast
 from service.bpmn.definition import Assignment, CalledProcess, Dialect, ProcessRef
 from service.bpmn.elements.business_rule_task import version_of
 from service.bpmn.expressions import Expression, Variable
-from service.bpmn.host import Failure
+from service.bpmn.failure import Failure
 from service.bpmn.node import RESULT, NodeSpec, Task
 from service.bpmn.scopes import Place
 from service.bpmn.source import Source

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from service.bpmn import compensation
 from service.bpmn.definition import Dialect, EventDefinition, Job
 from service.bpmn.elements.service_task import open_job, read_job
-from service.bpmn.host import Failure
+from service.bpmn.failure import Failure
 from service.bpmn.node import TRIGGERED, NodeSpec, Task
 from service.bpmn.source import Source
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from service.bpmn.definition import MultiInstance
 from service.bpmn.expressions import Expression
-from service.bpmn.host import Failure
+from service.bpmn.failure import Failure
 from service.bpmn.node import LOOP, MAPPED, RESULT, NodeSpec, Task
 from service.feel import Value
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from service.bpmn.definition import Element, ProcessDefinition
 from service.bpmn.elements.scope import ScopeSpec
-from service.bpmn.host import Failure
-from service.bpmn.node import Task
-
-if TYPE_CHECKING:
-    from service.bpmn.specification import ProcessSpec
+from service.bpmn.failure import Failure
+from service.bpmn.node import ProcessSpec, Task
 
 
 class ProcessInstanceSpec(ScopeSpec):

@@ -8,7 +8,7 @@ from typing import cast
 from service.bpmn.definition import Dialect, Script
 from service.bpmn.definition import Job as JobDefinition
 from service.bpmn.expressions import static
-from service.bpmn.host import Failure
+from service.bpmn.failure import Failure
 from service.bpmn.node import RESULT, NodeSpec, Task
 from service.bpmn.source import Source
 from service.bpmn.waits import Job
