@@ -105,7 +105,7 @@ def negate(value: Value) -> Value:
             return DaysTimeDuration(-value.nanoseconds)
         case YearsMonthsDuration():
             return YearsMonthsDuration(-value.total_months)
-    raise Failure("feel_operand", operator="-", type=values.type_name(value))
+    raise Failure("feel_operand", operator="-", type=values.type_name(value), value=values.brief(value))
 
 
 OPERATORS: dict[str, Callable[[Value, Value], Value]] = {
@@ -167,4 +167,11 @@ def _duration(like: DaysTimeDuration | YearsMonthsDuration, amount: Decimal) -> 
 
 
 def _unfit(operator: str, left: Value, right: Value) -> Failure:
-    return Failure("feel_operands", operator=operator, left=values.type_name(left), right=values.type_name(right))
+    return Failure(
+        "feel_operands",
+        operator=operator,
+        left=values.type_name(left),
+        right=values.type_name(right),
+        left_value=values.brief(left),
+        right_value=values.brief(right),
+    )

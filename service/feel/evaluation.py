@@ -165,6 +165,7 @@ def _bound(function: Function, positional: list[Value], named: dict[str, Value] 
                 argument=names[min(index, count - 1)],
                 expected=str(kind),
                 type=values.type_name(value),
+                value=values.brief(value),
             )
         fitted[index] = converted
     return fitted

@@ -236,7 +236,25 @@ def _note_incomparable(run: Run, node: Node, operator: str, left: Value, right: 
     run.note(
         "feel_comparison",
         node,
-        {"operator": operator, "left": values.type_name(left), "right": values.type_name(right)},
+        {
+            "operator": operator,
+            "left": values.type_name(left),
+            "right": values.type_name(right),
+            "left_value": values.brief(left),
+            "right_value": values.brief(right),
+        },
+    )
+
+
+def _note_condition(run: Run, node: Node, value: Value) -> None:
+    run.note("feel_condition", node, {"type": values.type_name(value), "value": values.brief(value)})
+
+
+def _note_operand(run: Run, node: Node, operator: str, value: Value) -> None:
+    run.note(
+        "feel_operand",
+        node,
+        {"operator": operator, "type": values.type_name(value), "value": values.brief(value)},
     )
 
 
@@ -311,7 +329,7 @@ def _compile_and(node: syntax.And, layers: Layers) -> Code:
                 return False
             if value is not True:
                 if value is not None:
-                    run.note("feel_operand", node, {"operator": "and", "type": values.type_name(value)})
+                    _note_operand(run, node, "and", value)
                 result = None
         return result
 
@@ -329,7 +347,7 @@ def _compile_or(node: syntax.Or, layers: Layers) -> Code:
                 return True
             if value is not False:
                 if value is not None:
-                    run.note("feel_operand", node, {"operator": "or", "type": values.type_name(value)})
+                    _note_operand(run, node, "or", value)
                 result = None
         return result
 
@@ -374,7 +392,7 @@ def _compile_if(node: syntax.If, layers: Layers) -> Code:
             return then(frame, run)
         if value is not False and value is not None:
             # A condition that is no boolean is a fault, unlike one that is unknown (conformance case 1150).
-            run.note("feel_condition", node.condition, {"type": values.type_name(value)})
+            _note_condition(run, node.condition, value)
             return None
         return otherwise(frame, run)
 
@@ -505,7 +523,7 @@ def _compile_filter(node: syntax.Filter, layers: Layers) -> Code:
             elif isinstance(passed, Decimal) and position == 0:
                 return _at(run, items, passed, node)
             elif passed is not False and passed is not None:
-                run.note("feel_condition", node.condition, {"type": values.type_name(passed)})
+                _note_condition(run, node.condition, passed)
                 return None
         return kept
 
@@ -667,7 +685,7 @@ def _compile_quantified(node: syntax.Quantified, layers: Layers) -> Code:
             if value is None:
                 result = None
             elif not isinstance(value, bool):
-                run.note("feel_condition", node.condition, {"type": values.type_name(value)})
+                _note_condition(run, node.condition, value)
                 return None  # conformance cases 1153 and 1154
         return result
 
@@ -729,7 +747,7 @@ def _compile_unary_comparison(node: syntax.UnaryComparison, layers: Layers) -> C
     def interval(frame: Scope, run: Run) -> Value:
         value = operand(frame, run)
         if isinstance(value, bool | list | dict | Range | Function) and operator not in {"=", "!="}:
-            run.note("feel_operand", node, {"operator": operator, "type": values.type_name(value)})
+            _note_operand(run, node, operator, value)
             return None
         return comparison_range(operator, value)
 

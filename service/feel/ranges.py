@@ -88,7 +88,7 @@ def is_descending(interval: Range) -> bool:
 
 def before(left: Value, right: Value) -> bool | None:
     a, b = _ends(left), _ends(right)
-    order = _order(a.end, b.start)
+    order = _order(a, "end", b, "start")
     if order is None:
         return None
     return order < 0 or (order == 0 and not (a.end_included and b.start_included))
@@ -99,7 +99,7 @@ def after(left: Value, right: Value) -> bool | None:
 
 
 def meets(left: Range, right: Range) -> bool | None:
-    order = _order(left.end, right.start)
+    order = _order(left, "end", right, "start")
     return None if order is None else order == 0 and left.end_included and right.start_included
 
 
@@ -113,7 +113,11 @@ def overlaps(left: Range, right: Range) -> bool | None:
 
 
 def overlaps_before(left: Range, right: Range) -> bool | None:
-    starts, meet, ends = _order(left.start, right.start), _order(left.end, right.start), _order(left.end, right.end)
+    starts, meet, ends = (
+        _order(left, "start", right, "start"),
+        _order(left, "end", right, "start"),
+        _order(left, "end", right, "end"),
+    )
     if starts is None or meet is None or ends is None:
         return None
     begins = starts < 0 or (starts == 0 and left.start_included and not right.start_included)
@@ -123,7 +127,11 @@ def overlaps_before(left: Range, right: Range) -> bool | None:
 
 
 def overlaps_after(left: Range, right: Range) -> bool | None:
-    starts, meet, ends = _order(right.start, left.start), _order(right.end, left.start), _order(right.end, left.end)
+    starts, meet, ends = (
+        _order(right, "start", left, "start"),
+        _order(right, "end", left, "start"),
+        _order(right, "end", left, "end"),
+    )
     if starts is None or meet is None or ends is None:
         return None
     begins = starts < 0 or (starts == 0 and right.start_included and not left.start_included)
@@ -134,12 +142,12 @@ def overlaps_after(left: Range, right: Range) -> bool | None:
 
 def finishes(left: Value, right: Range) -> bool | None:
     a = _ends(left)
-    ends = _order(a.end, right.end)
+    ends = _order(a, "end", right, "end")
     if ends is None:
         return None
     if not isinstance(left, Range):
         return ends == 0 and right.end_included
-    starts = _order(a.start, right.start)
+    starts = _order(a, "start", right, "start")
     if starts is None:
         return None
     return (
@@ -155,7 +163,7 @@ def finished_by(left: Range, right: Value) -> bool | None:
 
 def includes(left: Range, right: Value) -> bool | None:
     a = _ends(right)
-    starts, ends = _order(left.start, a.start), _order(a.end, left.end)
+    starts, ends = _order(left, "start", a, "start"), _order(a, "end", left, "end")
     if starts is None or ends is None:
         return None
     return (starts < 0 or (starts == 0 and (left.start_included or not a.start_included))) and (
@@ -169,12 +177,12 @@ def during(left: Value, right: Range) -> bool | None:
 
 def starts(left: Value, right: Range) -> bool | None:
     a = _ends(left)
-    begins = _order(a.start, right.start)
+    begins = _order(a, "start", right, "start")
     if begins is None:
         return None
     if not isinstance(left, Range):
         return begins == 0 and right.start_included
-    ends = _order(a.end, right.end)
+    ends = _order(a, "end", right, "end")
     if ends is None:
         return None
     return (
@@ -190,7 +198,7 @@ def started_by(left: Range, right: Value) -> bool | None:
 
 def coincides(left: Value, right: Value) -> bool | None:
     a, b = _ends(left), _ends(right)
-    begins, ends = _order(a.start, b.start), _order(a.end, b.end)
+    begins, ends = _order(a, "start", b, "start"), _order(a, "end", b, "end")
     if begins is None or ends is None:
         return None
     return begins == 0 and ends == 0 and a.start_included == b.start_included and a.end_included == b.end_included
@@ -215,7 +223,14 @@ def _ends(value: Value) -> Range:
     return value if isinstance(value, Range) else Range(value, value)
 
 
-def _order(left: Value, right: Value) -> int | None:
-    if left is None or right is None:
-        return None
-    return values.compare(left, right)
+def _order(left: Range, left_side: str, right: Range, right_side: str) -> int | None:
+    """How an end of one range lies to an end of another; an open start lies before, an open end behind everything."""
+    a = left.start if left_side == "start" else left.end
+    b = right.start if right_side == "start" else right.end
+    if a is not None and b is not None:
+        return values.compare(a, b)
+    if a is None and b is None:
+        return (left_side == "end") - (right_side == "end")
+    if a is None:
+        return -1 if left_side == "start" else 1
+    return 1 if right_side == "start" else -1

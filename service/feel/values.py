@@ -138,6 +138,18 @@ def type_name(value: Value) -> str:
             return value.type_name
 
 
+def brief(value: Value) -> str:
+    """A value for a diagnostic: short, whatever its size."""
+    if isinstance(value, list):
+        return f"[{len(value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(list(value)[:5])[:50]}}}"
+    if isinstance(value, Decimal):
+        return f"{value:.34g}" if abs(value.adjusted()) > 40 else number_text(value)
+    text = f'"{value[:50]}"' if isinstance(value, str) else _text(value)
+    return text[:60]
+
+
 def number_text(value: Decimal) -> str:
     """A number written plainly: all digits, no exponent, no trailing zeros after the point."""
     text = f"{value:f}"

@@ -131,7 +131,7 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.lists(WORDS, max_size=14))
 def test_any_row_of_tokens_is_refused_or_evaluated(words: list[str]) -> None:
     scope = {"a": feel.from_python([1, {"b": "x"}]), "b": feel.from_python(3), "x": feel.temporal.parse("2024-01-01")}
@@ -206,7 +206,7 @@ def _larger(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.one_of([filled(pattern) for pattern in patterns])
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.recursive(LEAVES, _larger, max_leaves=12))
 def test_any_well_formed_expression_has_a_value(text: str) -> None:
     scope = {"a": feel.from_python([1, {"b": "x"}]), "b": feel.from_python(3), "x": feel.temporal.parse("2024-01-01")}
@@ -216,7 +216,7 @@ def test_any_well_formed_expression_has_a_value(text: str) -> None:
     feel.string(outcome.value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_refused_or_evaluated(text: str) -> None:
     try:
@@ -240,7 +240,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(sorted(set(feel.BUILTINS) - {"assert"})), st.lists(VALUES, max_size=4))
 def test_any_builtin_takes_any_values(name: str, arguments: list[object]) -> None:
     scope = {f"x{index}": feel.from_python(argument) for index, argument in enumerate(arguments)}
@@ -251,7 +251,7 @@ def test_any_builtin_takes_any_values(name: str, arguments: list[object]) -> Non
     feel.string(outcome.value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.sampled_from(["+", "-", "*", "/", "**", "=", "!=", "<", "<=", "in", "and", "or"]), VALUES, VALUES)
 def test_any_operator_takes_any_values(operator: str, left: object, right: object) -> None:
     scope = {"a": feel.from_python(left), "b": feel.from_python(right)}

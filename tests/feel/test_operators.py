@@ -117,6 +117,18 @@ def test_diagnostic_tells_the_place_in_the_text() -> None:
     assert text[reason.start : reason.end] == "(2 / 0)"
 
 
+def test_diagnostic_tells_the_values() -> None:
+    (reason,) = result('x < "2"', x=[1, 2]).diagnostics
+
+    assert reason.facts == {
+        "operator": "<",
+        "left": "list",
+        "right": "string",
+        "left_value": "[2]",
+        "right_value": '"2"',
+    }
+
+
 def test_decimal_keeps_34_digits() -> None:
     value = result("2 / 3").value
 
