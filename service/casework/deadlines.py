@@ -268,7 +268,7 @@ def extend(unit: UnitOfWork, row: Deadline, reason: str, *, until: date | None =
         raise Conflict("deadline_run_out", parameter=row.parameter, due=row.due.isoformat())
     if not reason.strip():
         raise Invalid("deadline_reason_missing", parameter=row.parameter)
-    whole = Extension(known.extension, LengthUnit(row.unit), reason.strip(), unit.actor.name, today.isoformat())
+    whole = Extension(known.extension, LengthUnit(known.unit), reason.strip(), unit.actor.name, today.isoformat())
     _set_extensions(row, [*done, _cut(unit, row, whole, until) if until else whole])
     return _move(unit, "deadline.extend", row)
 

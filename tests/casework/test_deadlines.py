@@ -132,6 +132,17 @@ def test_an_extension_until_a_day(site: Engine, until: str, code: str | None, ex
         assert due(site) == date.fromisoformat(expected or "")
 
 
+def test_a_deadline_shortened_at_its_opening_is_extended_by_the_whole_month(site: Engine) -> None:
+    def open_(unit: UnitOfWork) -> None:
+        deadlines.open_until(unit, CASE, "7", "P-T14", date(2025, 6, 20))
+
+    site.run(SYSTEM, open_)
+    assert due(site, "P-T14") == date(2025, 6, 20)
+    site.run(SYSTEM, lambda unit: deadlines.extend(unit, row(unit, "P-T14"), "理由"))
+
+    assert due(site, "P-T14") == date(2025, 7, 21)
+
+
 REFUSED: list[tuple[str, str, Callable[[UnitOfWork], object]]] = [
     ("extending after the end", "deadline_run_out", lambda unit: deadlines.extend(unit, row(unit), "迟")),
     (

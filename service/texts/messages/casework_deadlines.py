@@ -15,6 +15,8 @@ MESSAGES: dict[str, str] = {
     "deadline_until_too_early": "The deadline {parameter} cannot be extended to {until}: that is not after the present "
     "due day.",
     "deadline_until_too_late": "The deadline {parameter} cannot be extended to {until}, only to {latest}.",
+    "deadline_moved_title": "The calendar of {year} was imported; deadlines have moved",
+    "deadline_moved_line": "{name}: from {before} to {after}",
     "parameter_unknown": "There is no parameter {parameter}.",
     "parameter_id_expected": "The id of a parameter was expected, a {found} was given.",
     "parameter_fixed": "The parameter {parameter} (layer {layer}) follows a rule and cannot be set here.",

@@ -1,0 +1,58 @@
+"""A yearly calendar comes in: deadlines are counted anew, what hangs on them moves, the people concerned are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service import texts
+from service.auth import Role
+from service.business_calendar import Year
+from service.casework import calendars, deadlines, notices, parameters, records
+from service.casework.deadlines import Moved
+from service.runtime import audit
+from service.runtime.unit import UnitOfWork
+
+# Who works on the steps that deadlines of a case belong to.
+_CONCERNED = (Role.LEAD.value, Role.INVEST.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    year: Year
+    moved: tuple[Moved, ...]  # deadlines whose due day is another now
+
+
+def import_calendar(unit: UnitOfWork, text: str, file: str) -> Imported:
+    """Take a year from csv, and move all open deadlines, timers and task due dates that it changes.
+
+    Raises `Forbidden`, and `Invalid` for text that is no calendar year.
+    """
+    with audit.action(unit, "calendar.apply", "calendar", file) as entry:
+        year = calendars.import_year(unit, text, file)
+        moved = deadlines.recompute(unit)
+        _tell(unit, year, moved)
+        entry.after.update(year=year.number, source=year.source, moved=len(moved))
+    return Imported(year, moved)
+
+
+def _tell(unit: UnitOfWork, year: Year, moved: tuple[Moved, ...]) -> None:
+    by_case: dict[int, list[Moved]] = {}
+    for move in moved:
+        by_case.setdefault(move.deadline.case_key, []).append(move)
+    for case_key, moves in by_case.items():
+        case = records.find(unit, str(case_key))
+        if case is None:
+            continue
+        lines = [
+            texts.message(
+                "deadline_moved_line",
+                {
+                    "name": parameters.definition(move.deadline.parameter).name,
+                    "before": move.before,
+                    "after": move.after,
+                },
+            )
+            for move in moves
+        ]
+        title = texts.message("deadline_moved_title", {"year": year.number})
+        notices.send(unit, _CONCERNED, title, "\n".join(lines), source_key=unit.new_key(), case=case)
