@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from service import feel, store
+from service import auth, feel, store
+from service.auth import Permission
+from service.business_calendar import provisional_month_due, provisional_working_day
+from service.casework import calendars, case_files, records
 from service.casework.catalogue import RECORDS
+from service.casework.deadlines import Deadline, DeadlineState
+from service.casework.parameters import LengthUnit
 from service.casework.schema import Entity, Many, Scalar, Type
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import UserTask
 from service.store import cases
-from service.store.cases import CaseQuery
+from service.store.cases import CaseQuery, CaseSubject
 
 _LIMIT = 1000
 
@@ -105,6 +111,21 @@ def subjects_at(unit: UnitOfWork, places: Mapping[int, tuple[int | None, ...]]) 
     return result
 
 
+def provisional_day(unit: UnitOfWork, row: Deadline) -> date | None:
+    """Return the day on which a deadline would end were an unknown year's holidays plain weekdays.
+
+    For showing, marked as provisional; nothing is stored or started by it. None unless a year's notice is missing.
+    """
+    if row.due is not None or row.state is not DeadlineState.RUNNING:
+        return None
+    calendar = calendars.calendar(unit)
+    if row.unit == LengthUnit.WORKING_DAY:
+        return provisional_working_day(calendar, row.start, row.amount).guess
+    if row.unit == LengthUnit.MONTH:
+        return provisional_month_due(calendar, row.start, row.amount).guess
+    return None
+
+
 def _case_key(business_key: str | None) -> int | None:
     plain = business_key is not None and business_key.isascii() and business_key.isdecimal()
     return int(business_key) if plain and business_key is not None and len(business_key) <= 19 else None
@@ -114,3 +135,64 @@ def _subject_key(text: str) -> int | None:
     value = feel.codec.decode(text)
     key = value.get("key") if isinstance(value, dict) else None
     return int(str(key)) if key is not None and str(key).isdecimal() else None
+
+
+# Deadlines of a rectification, and the states in which one is under way.
+_RECTIFICATION = ("P-T12", "P-T13", "P-T14", "P-T15", "P-T16")
+_UNDER_WAY = ("noticed", "planned", "in_progress", "submitted", "inspecting", "rework", "escalated")
+
+
+@dataclass(frozen=True, slots=True)
+class RectificationLine:
+    """A person's rectification on the supervision board."""
+
+    case_key: int
+    case_no: str
+    title: str
+    subject_key: int
+    subject_name: str
+    state: str
+    responsible: tuple[str, ...]  # as written down
+    level: str | None  # highest level of escalation reached
+    parameter: str | None  # of the deadline that ends first
+    due: date | None
+    stopped: bool  # its clock stands still
+    calendar_missing: bool
+
+
+def rectifications(unit: UnitOfWork) -> list[RectificationLine]:
+    """Return the rectifications under way that the actor may see, the first to end first; raises `Forbidden`."""
+    auth.require(unit.actor, Permission.SUPERVISE)
+    limits = case_files.visibility(unit)
+    if limits is None:
+        return []
+    rows = cases.subjects_in_rectification(unit.session, _UNDER_WAY, limits[0], None, _LIMIT).items
+    found = headings(unit, [row.case_key for row in rows])
+    due: dict[tuple[int, str], list[Deadline]] = {}
+    for deadline in store.deadlines.of_cases(unit.session, sorted(found)):
+        if deadline.parameter in _RECTIFICATION:
+            due.setdefault((deadline.case_key, deadline.subject_key), []).append(deadline)
+    lines = [_line(unit, found[row.case_key], row, due.get((row.case_key, str(row.key)), [])) for row in rows]
+    return sorted(lines, key=lambda line: (line.due is None, line.due or date.max, line.subject_key))
+
+
+def _line(unit: UnitOfWork, heading: Heading, row: CaseSubject, due: Sequence[Deadline]) -> RectificationLine:
+    case = records.of_case(unit, row.case_key)
+    record = case.document("rectification", row.key)
+    people = record.get("responsible") or case.document("subject", row.key).get("responsible") or ()
+    levels = [str(entry.get("level")) for entry in record.get("escalation") or () if entry.get("level")]
+    first = min(due, key=lambda deadline: (deadline.due is None, deadline.due or date.max), default=None)
+    return RectificationLine(
+        row.case_key,
+        heading.case_no,
+        heading.title,
+        row.key,
+        row.name,
+        row.rectification_state,
+        tuple(str(name) for name in people),
+        max(levels, default=None),
+        first.parameter if first else None,
+        first.due if first else None,
+        first is not None and first.state is DeadlineState.PAUSED,
+        first is not None and first.due is None and first.state is DeadlineState.RUNNING,
+    )

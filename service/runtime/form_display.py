@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from service import feel, forms
-from service.runtime import instances, user_tasks
+from service import feel, forms, store
+from service.runtime import deployments, instances, user_tasks
 from service.runtime.unit import InstanceContext, UnitOfWork
 from service.runtime.user_tasks import FormView, Submission, UserTask
 
-__all__ = ["FormRow", "needed", "of_submission", "of_task"]
+__all__ = ["FieldWords", "FormRow", "field_words", "needed", "of_submission", "of_task", "submissions"]
 
 FormRow = forms.Row
 
@@ -89,3 +90,31 @@ def _environment(unit: UnitOfWork, context: InstanceContext) -> feel.Environment
 def _decoded(text: str) -> dict[str, Any]:
     value = feel.codec.decode(text)
     return dict(value) if isinstance(value, dict) else {}
+
+
+def submissions(unit: UnitOfWork, business_key: str) -> Sequence[Submission]:
+    """Return all that was submitted in a case, oldest first."""
+    return store.submissions.of_case(unit.session, business_key)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWords:
+    """What a field is called in the forms, and what its choices are called."""
+
+    label: str
+    options: Mapping[str, str]
+
+
+def field_words(unit: UnitOfWork) -> dict[str, FieldWords]:
+    """Return label and choices of every field of the live forms, by path; the first form that has a field names it."""
+    found: dict[str, FieldWords] = {}
+    for row in deployments.forms_latest(unit):
+        form = unit.engine.definitions.form(unit.session, row.key)
+        for item in form.fields:
+            label = item.label.strip()
+            if label and not label.startswith("=") and "{{" not in label:
+                options = {str(option.value): option.label for option in item.options}
+                known = found.get(item.path)
+                if known is None or (options and not known.options):
+                    found[item.path] = FieldWords(known.label if known else label, options)
+    return found

@@ -84,6 +84,30 @@ OUTCOMES: dict[str, str] = {
     "none": N_("No fault tolerance"),
 }
 
+RECORDS: dict[str, str] = {
+    "case": N_("Case"),
+    "subject": N_("Person held accountable"),
+    "application": N_("Application"),
+    "matter": N_("Fault or error"),
+    "evidence": N_("Evidence"),
+    "opinionRecord": N_("Opinions heard"),
+    "expertOpinion": N_("Opinion of departments or experts"),
+    "investigationReport": N_("Investigation report"),
+    "meeting": N_("Collective study"),
+    "accountabilityOpinion": N_("Opinion on accountability"),
+    "toleranceOpinion": N_("Opinion on fault tolerance"),
+    "reasonBasis": N_("Reasons and basis"),
+    "decisionDocument": N_("Decision document"),
+    "delivery": N_("Announcement and service"),
+    "feedback": N_("Explanation"),
+    "filing": N_("Filing"),
+    "appeal": N_("Appeal"),
+    "resultApplication": N_("Use of the result"),
+    "rectification": N_("Rectification"),
+    "disciplinaryProposal": N_("Disciplinary proposal"),
+    "recusalDeclaration": N_("Declarations of recusal"),
+}
+
 TASK_STATES: dict[str, str] = {
     "CREATED": N_("Open"),
     "COMPLETED": N_("Submitted"),
@@ -105,6 +129,11 @@ STEP_STATES: dict[str, str] = {
 def fact(code: str) -> str:
     """Return the words for a value of the data dictionary; any other text stands for itself."""
     return gettext(FACTS[code]) if code in FACTS else code
+
+
+def record(name: str) -> str:
+    """Return what a record is called."""
+    return gettext(RECORDS[name]) if name in RECORDS else name
 
 
 def role(code: str) -> str:

@@ -27,10 +27,11 @@ def of_due(due: datetime | None, now: datetime, calendar: Calendar, zone: ZoneIn
 
     A due moment belongs to the day that ends with it: midnight is 24:00 of the day before.
     """
-    if due is None:
-        return None
-    last = due_day(due, zone)
-    today = now.astimezone(zone).date()
+    return None if due is None else of_day(due_day(due, zone), now.astimezone(zone).date(), calendar)
+
+
+def of_day(last: date, today: date, calendar: Calendar) -> Light:
+    """Return the light of an open deadline by its last day."""
     try:
         if today > last:
             days = calendar.overdue_working_days(last, today)
@@ -53,11 +54,14 @@ def stopped() -> Light:
     return Light("grey", GREY, words.gettext("clock stopped"))
 
 
-def kept(closed: datetime | None, due: datetime | None, zone: ZoneInfo) -> Light:
+def finished(on_time: bool) -> Light:
     """Return the light of a finished deadline, in time or late."""
-    if closed is not None and due is not None and closed.astimezone(zone).date() > due_day(due, zone):
-        return Light("blue", BLUE, words.gettext("finished late"))
-    return Light("blue", BLUE, words.gettext("finished in time"))
+    return Light("blue", BLUE, words.gettext("finished in time") if on_time else words.gettext("finished late"))
+
+
+def missing() -> Light:
+    """Return the light of a deadline without a due day: the holiday notice of its year is not imported."""
+    return Light("grey", GREY, words.gettext("calendar of the year is missing"))
 
 
 def due_day(due: datetime, zone: ZoneInfo) -> date:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +11,7 @@ from typing import Any
 from flask import url_for
 
 from service import auth
-from service.auth import Permission, TaskAccess
+from service.auth import Permission
 from service.casework import overviews
 from service.runtime import decisions, deployments, form_display, history, instances, user_tasks
 from service.runtime.history import FlowNodeState
@@ -94,28 +93,17 @@ class Submitted:
     key: int = field(default=0)
 
 
-def access(task: UserTask) -> TaskAccess:
-    """Return what decides who may see and do a task; a closed one is its last holder's."""
-    return TaskAccess(
-        task.key,
-        task.assignee or task.completed_by,
-        frozenset(json.loads(task.candidate_users)),
-        frozenset(json.loads(task.candidate_groups)),
-        int(task.business_key) if task.business_key and task.business_key.isdecimal() else None,
-    )
-
-
 def readable_task(unit: UnitOfWork, key: int) -> UserTask:
     """Return a task that the person may see; raises `NotFound` for any other, so that a guessed key tells nothing."""
     task = user_tasks.get(unit, key)
-    auth.require(request.actor(), Permission.READ_TASK, access(task))
+    auth.require(request.actor(), Permission.READ_TASK, user_tasks.access(task))
     return task
 
 
 def permitted_task(unit: UnitOfWork, key: int, permission: Permission) -> UserTask:
     """Return a task if the person may do this to it; raises `NotFound` or `Forbidden`."""
     task = user_tasks.get(unit, key)
-    auth.require(request.actor(), permission, access(task))
+    auth.require(request.actor(), permission, user_tasks.access(task))
     return task
 
 

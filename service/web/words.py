@@ -71,8 +71,15 @@ def day(value: date | datetime | None) -> str:
     return (_local(value).date() if isinstance(value, datetime) else value).isoformat()
 
 
-def moment(value: datetime | None) -> str:
-    """Return day and time to the minute, in the site's zone."""
+def moment(value: datetime | str | None) -> str:
+    """Return day and time to the minute, in the site's zone; records hold moments as text."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return value if isinstance(value, str) else ""
+        if value.tzinfo is None:
+            return value.strftime("%Y-%m-%d %H:%M")
     return "" if value is None else _local(value).strftime("%Y-%m-%d %H:%M")
 
 

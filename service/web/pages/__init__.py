@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from service.web.pages import about, decisions, deployments, health, home, incidents, signing_in, tasks
+from service.web.pages import (
+    about,
+    applications,
+    cases,
+    decisions,
+    deployments,
+    health,
+    home,
+    incidents,
+    notices,
+    rectification,
+    signing_in,
+    tasks,
+)
 
 PAGES: tuple[Blueprint, ...] = (
     signing_in.blueprint,
@@ -12,7 +25,11 @@ PAGES: tuple[Blueprint, ...] = (
     health.blueprint,
     home.blueprint,
     tasks.blueprint,
+    applications.blueprint,
+    cases.blueprint,
+    rectification.blueprint,
     decisions.blueprint,
     deployments.blueprint,
     incidents.blueprint,
+    notices.blueprint,
 )

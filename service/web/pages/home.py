@@ -8,11 +8,13 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 
 from service.auth import Permission
 from service.business_calendar import CalendarMissing
-from service.casework import calendars
+from service.casework import calendars, notices
 from service.runtime import incidents, user_tasks
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import Candidate, UserTaskQuery
 from service.web import navigation, request
+from service.web.pages import notices as notice_pages
+from service.web.pages.rectification import board
 from service.web.pages.tasks import items_of
 from service.web.words import gettext
 
@@ -44,9 +46,11 @@ def show() -> Response:
             show_tasks=works,
             first=first,
             figures=figures,
-            late=[],
+            late=[item for item in board(unit) if item.light.colour in {"red", "amber"}][:FIRST]
+            if person.may(Permission.SUPERVISE)
+            else [],
             applications=[] if navigation.is_subject(person) else None,
-            notices=[],
+            notices=[notice_pages.view(row) for row in notices.of_actor(unit, limit=5).items],
             incidents=incidents.search(unit, limit=1).total if person.may(Permission.OPERATE) else 0,
         )
     return make_response(html)

@@ -301,8 +301,8 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
         heading = headings[task.key]
         is_open = task.state is UserTaskState.CREATED
         mine = is_open and task.assignee == me.name
-        claimable = is_open and task.assignee is None and auth.may(me, Permission.CLAIM, views.access(task))
-        offered = auth.is_candidate(me, views.access(task))
+        claimable = is_open and task.assignee is None and auth.may(me, Permission.CLAIM, user_tasks.access(task))
+        offered = auth.is_candidate(me, user_tasks.access(task))
         holder = gettext("me") if mine else names.get(task.assignee or "", "") or gettext("unclaimed")
         items.append(
             TaskItem(
