@@ -39,7 +39,7 @@ class Run:
         self.regex_seconds = limits.REGEX_SECONDS  # left
 
     def note(self, code: str, node: Node, facts: dict[str, object] | None = None) -> None:
-        """Add a diagnostic; returns None, the value that goes with it."""
+        """Add a diagnostic; beyond the limit it is dropped."""
         if len(self.diagnostics) < limits.MAX_DIAGNOSTICS:
             self.diagnostics.append(Diagnostic(code, node.start, node.end, facts or {}))
 
@@ -54,10 +54,6 @@ class Run:
     def check_items(self, count: int) -> None:
         if count > limits.MAX_ITEMS:
             raise Stop("feel_limit_items", limit=limits.MAX_ITEMS)
-
-    def check_string(self, length: int) -> None:
-        if length > limits.MAX_STRING:
-            raise Stop("feel_limit_string", limit=limits.MAX_STRING)
 
 
 class _RegexTime:
