@@ -7,7 +7,7 @@ its own so that it cannot be stored by mistake.
 """
 
 from service.business_calendar.calendar import Calendar, CalendarMissing, Due
-from service.business_calendar.provisional import ProvisionalDay, provisional_month_due, provisional_working_day
+from service.business_calendar.provisional import ProvisionalDay, provisional
 from service.business_calendar.years import Day, DayKind, Year, read_year, shipped_years, write_year
 
 __all__ = [
@@ -18,8 +18,7 @@ __all__ = [
     "Due",
     "ProvisionalDay",
     "Year",
-    "provisional_month_due",
-    "provisional_working_day",
+    "provisional",
     "read_year",
     "shipped_years",
     "write_year",

@@ -6,45 +6,30 @@ a due day takes it, so that it can be shown with its mark but neither stored nor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from service.business_calendar.calendar import Calendar, CalendarMissing, corresponding_day
-
-_SATURDAY = 5
+from service.business_calendar.calendar import Calendar, CalendarMissing
+from service.business_calendar.years import Year
 
 
 @dataclass(frozen=True, slots=True)
 class ProvisionalDay:
     guess: date
-    missing_years: tuple[int, ...]  # those whose notice has to be imported to get the day; never empty
+    missing_years: tuple[int, ...]  # those whose notice has to be imported to get the day; empty: the day is certain
 
 
-def provisional_working_day(calendar: Calendar, start: date, count: int) -> ProvisionalDay:
-    """Guess `calendar.add_working_days(start, count)` where that raises `CalendarMissing`; `count` is at least 1."""
-    missing: set[int] = set()
-    day = start
-    for _ in range(count):
-        day = _next(calendar, day + timedelta(days=1), missing)
-    return ProvisionalDay(day, tuple(sorted(missing)))
+def provisional(calendar: Calendar, count: Callable[[Calendar], date]) -> ProvisionalDay:
+    """Count a day as if years that `count` needs and the calendar lacks had no holidays.
 
-
-def provisional_month_due(calendar: Calendar, start: date, months: int) -> ProvisionalDay:
-    """Guess `calendar.month_due(start, months)` where that raises `CalendarMissing`."""
-    missing: set[int] = set()
-    day = _next(calendar, corresponding_day(start, months), missing)
-    return ProvisionalDay(day, tuple(sorted(missing)))
-
-
-def _next(calendar: Calendar, day: date, missing: set[int]) -> date:
-    while not _works(calendar, day, missing):
-        day += timedelta(days=1)
-    return day
-
-
-def _works(calendar: Calendar, day: date, missing: set[int]) -> bool:
-    try:
-        return calendar.is_working_day(day)
-    except CalendarMissing as error:
-        missing.add(error.year)
-        return day.weekday() < _SATURDAY
+    `count` gets a calendar to count in and may be called several times.
+    """
+    missing: dict[int, Year] = {}
+    while True:
+        try:
+            return ProvisionalDay(count(Calendar([*calendar.years, *missing.values()])), tuple(sorted(missing)))
+        except CalendarMissing as error:
+            if error.year in missing or not date.min.year <= error.year <= date.max.year:
+                raise
+            missing[error.year] = Year(error.year, "", "", {})

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from service import store
-from service.business_calendar import Calendar, CalendarMissing
+from service.business_calendar import Calendar, CalendarMissing, ProvisionalDay, provisional
 from service.business_calendar.calendar import corresponding_day
 from service.casework import calendars, parameters
 from service.casework.parameters import LengthUnit
@@ -46,6 +46,7 @@ __all__ = [
     "overdue_working_days",
     "pause",
     "pauses_of",
+    "provisional_due",
     "recompute",
     "required",
     "resume",
@@ -319,6 +320,23 @@ def due_moment(unit: UnitOfWork, row: Deadline, offset: int | None = None) -> da
         return datetime.combine(calendars.calendar(unit).add_working_days(row.due, offset), time(), zone)
     except CalendarMissing:
         return None
+
+
+def provisional_due(unit: UnitOfWork, row: Deadline) -> ProvisionalDay | None:
+    """Return a guess at the due day that a missing calendar year withholds, to be shown with its mark.
+
+    None where there is a due day, and while the deadline is paused or after it was closed.
+    """
+    if row.due is not None or row.state is not DeadlineState.RUNNING:
+        return None
+
+    def count(calendar: Calendar) -> date:
+        day = due_day(calendar, row.start, length_of(row), pauses_of(row), extensions_of(row))
+        if day is None:
+            raise Conflict("deadline_state", parameter=row.parameter, state=row.state.value, expected="running")
+        return day
+
+    return provisional(calendars.calendar(unit), count)
 
 
 def overdue_working_days(unit: UnitOfWork, row: Deadline) -> int | None:

@@ -8,11 +8,9 @@ from datetime import date
 
 from service import auth, feel, store
 from service.auth import Permission
-from service.business_calendar import provisional_month_due, provisional_working_day
-from service.casework import calendars, case_files, records
+from service.casework import case_files, deadlines, records
 from service.casework.catalogue import RECORDS
 from service.casework.deadlines import Deadline, DeadlineState
-from service.casework.parameters import LengthUnit
 from service.casework.schema import Entity, Many, Scalar, Type
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import UserTask
@@ -116,14 +114,8 @@ def provisional_day(unit: UnitOfWork, row: Deadline) -> date | None:
 
     For showing, marked as provisional; nothing is stored or started by it. None unless a year's notice is missing.
     """
-    if row.due is not None or row.state is not DeadlineState.RUNNING:
-        return None
-    calendar = calendars.calendar(unit)
-    if row.unit == LengthUnit.WORKING_DAY:
-        return provisional_working_day(calendar, row.start, row.amount).guess
-    if row.unit == LengthUnit.MONTH:
-        return provisional_month_due(calendar, row.start, row.amount).guess
-    return None
+    guess = deadlines.provisional_due(unit, row)
+    return None if guess is None else guess.guess
 
 
 def _case_key(business_key: str | None) -> int | None:

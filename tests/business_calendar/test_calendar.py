@@ -9,8 +9,7 @@ from service.business_calendar import (
     Day,
     DayKind,
     Due,
-    provisional_month_due,
-    provisional_working_day,
+    provisional,
     shipped_years,
 )
 
@@ -96,8 +95,15 @@ def test_a_later_notice_changes_the_december_before() -> None:
 
 
 def test_a_provisional_day_says_which_year_is_missing() -> None:
-    guess = provisional_working_day(CALENDAR, day("2026-12-30"), 3)
-    month = provisional_month_due(CALENDAR, day("2026-12-16"), 1)
+    guess = provisional(CALENDAR, lambda calendar: calendar.add_working_days(day("2026-12-30"), 3))
+    month = provisional(CALENDAR, lambda calendar: calendar.month_due(day("2026-12-16"), 1))
+    certain = provisional(CALENDAR, lambda calendar: calendar.month_due(day("2026-03-16"), 1))
 
     assert (guess.guess, guess.missing_years) == (day("2027-01-04"), (2027,))
     assert (month.guess, month.missing_years) == (day("2027-01-18"), (2027,))
+    assert (certain.guess, certain.missing_years) == (day("2026-04-16"), ())
+
+
+def test_beyond_the_last_day_of_all_there_is_no_guess() -> None:
+    with pytest.raises(CalendarMissing):
+        provisional(CALENDAR, lambda calendar: calendar.add_working_days(day("9999-12-31"), 1))

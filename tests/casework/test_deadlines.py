@@ -301,7 +301,10 @@ def test_a_missing_calendar_stops_at_the_timer_and_is_mended_by_importing_it(sit
 
     with site.reading(OWNER) as unit:
         stopped = incidents.search(unit).items
+        guess = deadlines.provisional_due(unit, row(unit))
     assert due(site) is None
+    assert guess is not None
+    assert (guess.guess, guess.missing_years) == (date(2027, 2, 1), (2027,))
     assert stopped
     year = "# year: 2027\n# source: 示例〔2026〕1号\n# title: 示例\ndate,kind,name\n2027-01-01,holiday,元旦\n"
 
