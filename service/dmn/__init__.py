@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from service.dmn.evaluation import evaluate, evaluate_function, evaluate_service
 from service.dmn.explanation import Explanation, explain
+from service.dmn.health import check as health
 from service.dmn.linking import link
 from service.dmn.model import (
     Aggregation,
@@ -62,6 +63,7 @@ __all__ = [
     "evaluate_function",
     "evaluate_service",
     "explain",
+    "health",
     "link",
     "read",
 ]

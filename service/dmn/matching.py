@@ -69,6 +69,10 @@ class Matcher:
     columns: tuple[tuple[int, Column], ...]  # position and column, in order; those that take anything left out
     all_rows: Rows
 
+    def column(self, position: int, count: int) -> Column:
+        """The column at a position, of so many rows."""
+        return next((column for at, column in self.columns if at == position), Column([None] * count, None))
+
     def can_match(self, row: int) -> bool:
         return bool(self.all_rows >> row & 1)
 
