@@ -1,0 +1,518 @@
+"""Article 7: screening, application, investigation, collective study, decision, feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from tests.processes.play import ALL_STRANDS, FILINGS, Play, facts
+
+ACase = Callable[..., Play]
+
+FOUR_OUTCOMES = ["exempt", "mitigated", "lighter", "none"]
+
+
+def decided(play: Play, outcome: str = "exempt", **answers: dict[str, object]) -> None:
+    """Take a case to the signed decision with this outcome."""
+    eligible = "no" if outcome == "none" else "yes"
+    resolution = {
+        "toleranceOpinion.outcome": outcome,
+        "toleranceOpinion.eligible": eligible,
+        "toleranceOpinion.matchedItems": None if outcome == "none" else ["6(6)"],
+    }
+    reasons = {"reasonBasis.deviationReason": "影响较大，集体研究认为不宜容错。"} if outcome == "none" else {}
+    play.up_to("announcement", **{"resolution": resolution, "reason_basis": reasons, **answers})
+
+
+@pytest.mark.parametrize("outcome", FOUR_OUTCOMES)
+def test_a_case_goes_through_article_7_to_each_outcome(a_case: ACase, outcome: str) -> None:
+    play = a_case()
+
+    decided(play, outcome)
+
+    assert play.record("subject")["outcome"] == outcome
+    assert play.record("subject")["state"] == "SERVING"
+    assert play.record("toleranceOpinion")["outcome"] == outcome
+    assert play.variable("advice")["advice"] == "range"
+
+
+def test_the_case_closes_after_service_filings_and_rectification(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("subject-closing")
+    assert play.record("subject")["state"] == "TRACKING"
+
+    for element in ("notice", "rectification-plan", "plan-approval", "progress", "inspection", *sorted(FILINGS)):
+        play.do(element)
+    play.do("subject-closing")
+
+    assert play.case()["state"] == "CLOSED"
+    assert play.record("subject")["state"] == "CLOSED"
+    assert play.running() == set()
+
+
+def test_closing_is_refused_until_filings_and_rectification_are_done(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("subject-closing")
+
+    play.do("subject-closing")
+    assert play.variable("closingBlocks") == [
+        "人事档案未移交接收",
+        "廉政档案未移交接收",
+        "问责追责案卷未归档",
+        "纠错整改未销号，也未写明无须整改的理由",
+    ]
+    for element in sorted(FILINGS):
+        play.do(element)
+    play.do("subject-closing")
+    assert play.variable("closingBlocks") == ["纠错整改未销号，也未写明无须整改的理由"]
+    assert play.case()["state"] == "TRACKING"
+    play.do(
+        "notice",
+        {
+            "rectificationNeeded": "no",
+            "rectification.noRectificationReason": "失误已在调查前改正，制度已建立。",
+            "rectification.noticeId": None,
+            "rectification.issuedAt": None,
+            "rectification.responsible": None,
+            "subject.responsible": None,
+            "rectification.problems": None,
+            "rectification.requirements": None,
+        },
+    )
+    play.do("subject-closing")
+
+    assert play.case()["state"] == "CLOSED"
+
+
+def test_exempt_from_accountability_tells_personnel_office(a_case: ACase) -> None:
+    play = a_case()
+
+    play.up_to("subject-closing")
+
+    assert "容错免责的结果运用" in play.notices("hr")
+
+
+# screening
+
+
+def test_without_circumstances_nothing_starts_and_the_reason_is_kept(a_case: ACase) -> None:
+    play = a_case()
+
+    play.up_to(
+        "not-started",
+        screening={"subject.screeningResult": "no", "subject.screeningReason": "不属于第六条情形。"},
+    )
+
+    assert play.record("subject")["state"] == "NOT_STARTED"
+    assert play.record("subject")["screeningReason"] == "不属于第六条情形。"
+
+
+def test_unknown_circumstances_are_screened_again(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("screening")
+
+    play.do("screening", {"subject.screeningResult": "unknown"})
+    play.do("screening-review")
+
+    assert "screening" in play.open()
+    assert play.record("subject")["state"] == "SCREENING"
+
+
+def test_new_facts_bring_back_the_screening(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+
+    play.do("not-started", {"followUp": "new_facts", "followUpNote": "发现新证据。"})
+    play.up_to("investigation-plan")
+
+    assert play.record("subject")["initiation"] == "proactive"
+    assert play.record("subject")["state"] == "INVESTIGATING"
+
+
+def test_persons_of_agencies_run_vertically_wait_for_a_ruling(a_case: ACase) -> None:
+    play = a_case()
+
+    play.up_to("scope-ruling", screening={"subject.jurisdiction": "vertical"})
+    play.do("scope-ruling", {"scopeRuling": "by_reference", "scopeRulingReason": "按干部管理权限。"})
+
+    assert "investigation-plan" in play.open()
+
+
+# application
+
+
+def test_an_application_starts_what_was_not_started(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+
+    play.apply()
+    assert play.record("subject")["state"] == "APP_RECEIVED"
+    play.do("application-review")
+
+    assert play.record("application")["admission"] == "accept"
+    assert play.record("subject")["initiation"] == "application"
+    assert {"investigation-plan"} <= play.open()
+    assert "not-started" not in play.open()
+
+
+def test_an_application_after_the_decision_is_pointed_to_the_appeal(a_case: ACase) -> None:
+    play = a_case()
+    decided(play, "lighter")
+    play.later(days=3)
+
+    play.apply()
+    play.do("application-review")
+    assert play.open() >= {"rejection-approval"}
+    play.do("rejection-approval", {"rejection.appealInfo": "自收到决定之日起一个月内向作出决定的机关申诉。"})
+
+    assert play.record("application")["admission"] == "redirect_appeal"
+    assert play.record("subject")["state"] == "SERVING"
+    assert "rc-application" not in play.running()
+    assert any("申诉" in text for text in play.notice_texts("subject"))
+
+
+def test_a_rejection_needs_a_second_person(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+    play.apply()
+    play.do("application-review", {"subject.personType": "none"})
+
+    play.do("rejection-approval", {"rejectionApproved": "no", "rejection.reason": None, "rejection.basis": None})
+    assert "application-review" in play.open()
+    play.do("application-review", {"subject.personType": "none"})
+    play.do("rejection-approval", {"rejection.reason": "不在适用范围。", "rejection.basis": "第四条"})
+
+    assert play.record("application")["admission"] == "reject"
+    assert play.record("subject")["state"] == "REJECTED"
+    assert "not-started" in play.open()
+
+
+def test_an_application_is_merged_into_what_runs_on_own_motion(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("facts")
+
+    play.apply()
+    play.do("application-review")
+    play.do("merged-application")
+
+    assert play.record("subject")["initiation"] == "both"
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    assert "facts" in play.open()
+    play.up_to("announcement")
+    assert play.record("subject")["outcome"] == "exempt"
+
+
+def test_an_application_is_supplemented_once(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+    play.apply()
+    oral = {"application.written": "no", "application.supplementItems": "请以书面形式提出并签名。"}
+
+    play.do("application-review", oral)
+    assert play.record("subject")["state"] == "SUPPLEMENT"
+    assert play.deadline("P-T02").due is None
+    play.later(days=7)
+    play.do("application-supplement")
+    assert play.record("subject")["state"] == "APP_RECEIVED"
+    assert play.deadline("P-T02").due is not None
+    play.do("application-review", oral)
+
+    assert "rejection-approval" in play.open()
+    assert "application-supplement" not in play.open()
+
+
+def test_an_application_to_the_wrong_organ_is_passed_on(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+    play.apply()
+
+    play.do("application-review", {"toCompetentOrgan": "no"})
+    play.do("application-transfer")
+
+    assert play.record("application")["admission"] == "transfer"
+    assert play.record("subject")["state"] == "TRANSFERRED"
+
+
+# investigation
+
+
+def test_all_strands_run_side_by_side(a_case: ACase) -> None:
+    play = a_case()
+
+    play.up_to("evidence")
+
+    assert play.open() >= ALL_STRANDS
+
+
+def test_technical_questions_need_an_authority_or_expert(a_case: ACase) -> None:
+    play = a_case()
+    technical = {"matter.technical": "yes"}
+    play.up_to("evidence", investigation_plan=technical)
+    assert "expert-commission" in play.open()
+
+    play.up_to("expert-opinion")
+    play.at("2026-03-30")
+    play.do("expert-opinion")
+    play.up_to("report", facts=technical)
+
+    assert play.variable("expertNeed") == {"expertRequired": "yes", "expertGate": "pass"}
+
+
+def test_the_gate_sends_back_to_the_chosen_strand(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]})
+
+    play.do("facts-check")
+    assert "supplement" in play.open()
+    play.do("supplement", {"supplement.way": "supplement", "strands": ["evidence"], "supplement.reason": "补充书证。"})
+    assert play.open() & (ALL_STRANDS | {"facts"}) == {"evidence"}
+    play.up_to("report")
+
+    assert play.variable("investigationGate") == {"gate": "pass", "blocks": []}
+
+
+def test_what_cannot_be_found_out_goes_on_with_reason_and_consent(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("facts-check")
+    play.do("facts-check", {"factsClear": "unknown"})
+
+    play.do("supplement", {"supplement.way": "unascertainable", "supplement.reason": "当事人已故，无其他材料。"})
+    play.do("unascertainable-approval")
+
+    assert "report" in play.open()
+    assert play.variable("unascertainable")["blocks"] == ["G6"]
+    assert play.variable("investigationGate") == {"gate": "block", "blocks": ["G6"]}
+
+
+def test_what_was_not_done_cannot_be_called_unascertainable(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]})
+    play.do("facts-check")
+
+    play.do(
+        "supplement",
+        {"supplement.way": "unascertainable", "supplement.reason": "无法取得。"},
+    )
+
+    assert "unascertainable-approval" not in play.open()
+    assert "supplement" in play.open()
+
+
+def test_a_return_for_supplement_rebuilds_the_time_limit(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("evidence")
+    first = play.deadline("P-T05")
+    assert first.due == date(2026, 4, 14)
+    play.up_to("trial")
+    play.at("2026-03-30")
+
+    play.do(
+        "trial",
+        {"trialResult": "return", "strands": ["unit"], "returnReason": "补充听取单位意见。"},
+    )
+
+    assert play.open() & ALL_STRANDS == {"hearing-unit"}
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    second = play.deadline("P-T05")
+    assert second.key != first.key
+    assert second.due == date(2026, 5, 13)
+    assert play.task("hearing-unit").due_at is not None
+    play.at("2026-04-15")
+    assert "调查核实期限已到" not in play.notices("lead")
+    play.at("2026-05-14")
+    assert "调查核实期限已到" in play.notices("lead")
+    assert "hearing-unit" in play.open()
+
+
+def test_a_suspected_crime_suspends_the_procedure(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("facts-check")
+
+    play.do("facts-check", {"suspectedCrime": "yes"})
+    assert play.record("subject")["state"] == "SUSPENDED"
+    play.do(
+        "suspension",
+        {
+            "suspension.transferredTo": "监察委员会",
+            "suspension.transferredAt": "2026-03-10T09:00+08:00",
+            "subject.suspendedReason": "涉嫌职务犯罪。",
+            "suspensionResult": "resume",
+        },
+    )
+
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    assert "investigation-plan" in play.open()
+
+
+# study and decision
+
+
+def test_insufficient_facts_are_shown_and_need_a_reason_for_any_outcome(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("issuance", "decision-draft", facts=facts(answer="unknown"))
+    assert play.variable("advice")["advice"] == "insufficient"
+
+    play.do("decision-draft")
+    play.do("reason-basis")
+    assert play.variable("issuanceGate") == {"gate": "block", "blocks": ["I6"]}
+    assert {"decision-draft", "reason-basis"} <= play.open()
+    play.do("decision-draft")
+    play.do("reason-basis", {"reasonBasis.deviationReason": "工作领域虽未查明，其余事实足以认定。"})
+
+    assert "issuance" in play.open()
+    assert play.variable("advice")["advice"] == "insufficient"
+
+
+def test_a_red_line_leads_to_the_advice_of_no_tolerance(a_case: ACase) -> None:
+    play = a_case()
+    crossed = {"matter.redLineCrossed": "yes", "matter.redLineClauses": "纪律处分条例相关条款"}
+
+    play.up_to("convening", trial=crossed)
+
+    assert play.variable("advice")["advice"] == "none"
+    assert play.variable("bottomLine")["codes"] == ["X2"]
+
+
+def test_the_catch_all_item_is_determined_by_the_meeting(a_case: ACase) -> None:
+    play = a_case()
+    other = {
+        **facts(answer="no"),
+        "matter.otherClaim": "yes",
+        "matter.otherClaimText": "应急处置中的失误。",
+    }
+    play.up_to("catch-all-determination", facts=other)
+
+    play.do(
+        "catch-all-determination",
+        {"meeting.catchAllDetermination": "yes", "meeting.catchAllReason": "属于推动发展中的失误。"},
+    )
+    play.up_to("announcement", resolution={"toleranceOpinion.matchedItems": ["6(7)"]})
+
+    assert play.variable("advice")["advice"] == "range"
+
+
+def test_members_who_must_recuse_neither_count_nor_speak(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("convening")
+    play.do("convening", {"meeting.totalMembers": 3})
+
+    play.do("declare", {"declaration.nearRelative": "yes"}, by="member1")
+    play.all("declare")
+    play.do(
+        "recusal-ruling",
+        {
+            "meeting.recusals": [
+                {"person": "member1", "result": "recuse", "reason": "近亲属。", "decidedBy": "机关负责人"}
+            ]
+        },
+    )
+    play.do("attendance", {"meeting.attendance": [{"member": f"member{n}", "status": "present"} for n in (2, 3)]})
+    play.all("statements")
+
+    assert [s["memberId"] for s in play.record("meeting")["statements"]] == ["member2", "member3"]
+    assert play.record("meeting")["quorum"] == "met"
+
+
+def test_too_few_members_postpone_the_meeting(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("attendance")
+
+    roll = [{"member": "member1", "status": "present"}, {"member": "member2", "status": "leave"}]
+    play.do("attendance", {"meeting.attendance": roll})
+
+    assert "convening" in play.open()
+    assert "statements" not in play.open()
+
+
+def test_no_single_vote_stops_the_meeting(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("statements")
+
+    play.do("statements", {"statement.vote": "against", "statement.dissent": "影响较大。"})
+    assert "statements" in play.open()
+    play.all("statements")
+
+    assert play.record("meeting")["votes"] == {"agree": 2, "against": 1, "abstain": 0}
+    assert play.record("meeting")["passed"] == "yes"
+    assert "影响较大。" in play.record("meeting")["dissent"]
+
+
+def test_the_meeting_may_send_back_for_investigation(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("statements")
+    play.all("statements", {"statement.vote": "against"})
+
+    play.do("not-passed", {"notPassedWay": "return", "strands": ["evidence"], "returnReason": "证据不足。"})
+
+    assert play.open() & ALL_STRANDS == {"evidence"}
+    assert play.record("subject")["state"] == "INVESTIGATING"
+
+
+def test_a_stand_alone_tolerance_document_blocks_the_decision(a_case: ACase) -> None:
+    play = a_case()
+
+    play.up_to("decision-draft")
+    play.do("decision-draft", {"standaloneToleranceDocument": "yes"})
+    play.do("reason-basis")
+
+    assert play.variable("issuanceGate") == {"gate": "block", "blocks": ["I4"]}
+    assert "issuance" not in play.open()
+
+
+def test_the_approver_may_return_the_draft(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("issuance")
+
+    play.do(
+        "issuance",
+        {
+            "issuanceResult": "return",
+            "issuanceOpinion": "补写理由。",
+            "decisionDocument.signer": None,
+            "decisionDocument.issuedAt": None,
+        },
+    )
+
+    assert {"decision-draft", "reason-basis"} <= play.open()
+    assert play.record("subject")["state"] == "DRAFTING"
+
+
+def test_an_overdue_step_is_reminded_and_decides_nothing(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("trial")
+    before = play.open()
+
+    play.at("2026-03-31")
+
+    assert "审理审核期限已到" in play.notices("review")
+    assert play.open() == before
+    assert play.record("subject")["state"] == "REVIEWING"
+
+
+def test_staff_who_must_recuse_are_replaced_before_anything_begins(a_case: ACase) -> None:
+    play = a_case()
+    play.do("staffing")
+
+    play.do("declare", {"declaration.interest": "yes"}, by="review")
+    play.all("declare")
+    assert "case-recusal-ruling" not in play.open()
+    play.do("recusal-ruling")
+
+    assert play.open() == {"declare"}
+
+
+def excluded_evidence() -> dict[str, object]:
+    return {
+        "evidenceNo": "证1",
+        "name": "证言",
+        "kind": "testimony",
+        "favourable": "neutral",
+        "collectedBy": ["invest1", "invest2"],
+        "collectedAt": "2026-03-03T09:00+08:00",
+        "original": "original",
+        "proves": ["matter.errorOccurred"],
+        "legality": "excluded",
+        "excludedReason": "取证程序不合法。",
+    }

@@ -1,0 +1,214 @@
+"""Article 8: rectification, beside the main line, from its notice to its closing; timers remind and raise, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.processes.play import Play
+
+ACase = Callable[..., Play]
+
+# Noticed on Monday 2 March 2026: one month is Thursday 2 April.
+BEFORE, DUE = "2026-03-25", "2026-04-02"
+LEVELS = [
+    ("2026-03-25", []),
+    ("2026-03-26", ["remind"]),
+    ("2026-04-03", ["remind", "L1"]),
+    ("2026-04-13", ["remind", "L1", "L2"]),
+    ("2026-04-27", ["remind", "L1", "L2", "L3"]),
+    ("2026-05-21", ["remind", "L1", "L2", "L3", "L4"]),
+]
+
+
+def noticed(play: Play) -> None:
+    """Take the rectification to the work itself: noticed, planned, in progress."""
+    play.up_to("notice")
+    for element in ("notice", "rectification-plan", "plan-approval"):
+        play.do(element)
+
+
+def progress() -> dict[str, object]:
+    return {
+        "progressKind": "progress",
+        "progressEntry.date": "2026-03-10",
+        "progressEntry.percent": 40,
+        "progressEntry.content": "已补齐部分材料。",
+        **dict.fromkeys(
+            (
+                "rectification.lossRecovered",
+                "rectification.impactEliminated",
+                "rectification.mechanism",
+                "rectification.report",
+            )
+        ),
+    }
+
+
+def extension(until: str) -> dict[str, object]:
+    return {
+        **progress(),
+        "progressKind": "extension",
+        "progressEntry.date": None,
+        "progressEntry.percent": None,
+        "progressEntry.content": None,
+        "extensionRequest.reason": "需要等待上级批复。",
+        "extensionRequest.newDueAt": until,
+    }
+
+
+def approval(until: str | None) -> dict[str, object]:
+    agreed = "yes" if until else "no"
+    return {"extensionApproved": agreed, "extension.newDueAt": until, "extension.opinion": "意见。"}
+
+
+def levels(play: Play) -> list[str]:
+    return [entry["level"] for entry in play.record("rectification").get("escalation") or []]
+
+
+def test_rectification_may_begin_before_any_decision(a_case: ACase) -> None:
+    play = a_case()
+
+    noticed(play)
+
+    assert play.record("subject")["rectificationState"] == "in_progress"
+    assert play.record("subject")["state"] == "SCREENING"
+    assert play.record("rectification")["dueAt"].startswith(DUE)
+
+
+def test_done_in_time_it_is_inspected_and_closed(a_case: ACase) -> None:
+    play = a_case()
+    noticed(play)
+
+    play.do("progress", progress())
+    play.at("2026-03-24")
+    play.do("progress")
+    assert play.record("subject")["rectificationState"] == "submitted"
+    play.do("inspection")
+
+    assert play.record("subject")["rectificationState"] == "closed"
+    assert play.record("rectification")["closedAt"]
+    assert [entry["percent"] for entry in play.record("rectification")["progress"]] == [40]
+    play.at("2026-06-01")
+    assert levels(play) == []
+
+
+@pytest.mark.parametrize(("day", "expected"), LEVELS, ids=[day for day, _ in LEVELS])
+def test_delay_is_raised_level_by_level_on_working_days(a_case: ACase, day: str, expected: list[str]) -> None:
+    play = a_case()
+    noticed(play)
+
+    for earlier, _ in LEVELS:
+        if earlier <= day:
+            play.at(earlier)
+
+    assert levels(play) == expected
+    assert ("proposal" in play.open()) == ("L3" in expected)
+    assert ("accountability-study" in play.open()) == ("L4" in expected)
+    assert "progress" in play.open()
+    assert play.record("subject")["rectificationState"] == "in_progress"
+
+
+def test_an_extension_asked_in_time_moves_timers_and_task(a_case: ACase) -> None:
+    play = a_case()
+    noticed(play)
+    play.at("2026-03-24")
+
+    play.do("progress", extension("2026-04-20"))
+    play.do("extension-approval", approval("2026-04-20"))
+
+    assert play.record("rectification")["dueAt"].startswith("2026-04-20")
+    play.at("2026-04-03")
+    assert levels(play) == []
+    play.at("2026-04-21")
+    assert levels(play) == ["remind", "L1"]
+
+
+def test_an_extension_is_granted_once(a_case: ACase) -> None:
+    play = a_case()
+    noticed(play)
+    play.do("progress", extension("2026-04-20"))
+    play.do("extension-approval", approval("2026-04-20"))
+
+    play.do("progress", extension("2026-05-06"))
+
+    assert "extension-approval" not in play.open()
+    assert "不能延期" in play.notices("rect")
+    assert play.record("rectification")["dueAt"].startswith("2026-04-20")
+
+
+def test_an_extension_asked_too_late_is_not_granted(a_case: ACase) -> None:
+    play = a_case()
+    noticed(play)
+    play.at("2026-04-03")
+
+    play.do("progress", extension("2026-04-20"))
+
+    assert "extension-approval" not in play.open()
+    assert "不能延期" in play.notices("rect")
+
+
+def test_a_refused_extension_leaves_the_due_day(a_case: ACase) -> None:
+    play = a_case()
+    noticed(play)
+
+    play.do("progress", extension("2026-04-20"))
+    play.do("extension-approval", approval(None))
+
+    assert play.record("rectification")["dueAt"].startswith(DUE)
+    assert "progress" in play.open()
+
+
+def test_failed_twice_it_becomes_a_task_for_people(a_case: ACase) -> None:
+    play = a_case()
+    noticed(play)
+    failed = {
+        "inspectionEntry.result": "fail",
+        "inspectionEntry.problems": "制度未建立。",
+        "inspectionEntry.newDueAt": "2026-03-20",
+    }
+
+    play.do("progress")
+    play.do("inspection", failed)
+    assert levels(play) == ["L2"]
+    assert play.record("subject")["rectificationState"] == "rework"
+    assert play.record("rectification")["dueAt"].startswith("2026-03-20")
+    play.do("progress")
+    play.do("inspection", {**failed, "inspectionEntry.newDueAt": "2026-03-27"})
+
+    assert levels(play) == ["L2", "L4"]
+    assert {"accountability-study", "progress"} <= play.open()
+    play.do("accountability-study")
+    play.do("progress")
+    play.do("inspection")
+    assert play.record("subject")["rectificationState"] == "closed"
+
+
+def test_rework_that_is_late_is_raised_anew(a_case: ACase) -> None:
+    play = a_case()
+    noticed(play)
+    play.do("progress")
+    play.do(
+        "inspection",
+        {
+            "inspectionEntry.result": "partial",
+            "inspectionEntry.problems": "尚缺证明。",
+            "inspectionEntry.newDueAt": "2026-03-20",
+        },
+    )
+
+    play.at("2026-03-23")
+
+    assert levels(play)[-2:] == ["remind", "L1"] or levels(play)[-1] == "L1"
+
+
+def test_a_returned_plan_is_made_again(a_case: ACase) -> None:
+    play = a_case()
+    play.up_to("notice")
+    play.do("notice")
+    play.do("rectification-plan")
+
+    play.do("plan-approval", {"planApproved": "no", "rectification.plan.opinion": "缺长效机制。"})
+
+    assert "rectification-plan" in play.open()
