@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from service import feel
-from service.dmn.model import Logic, Parameter
-from service.dmn.run import Run
+from service.dmn.model import Logic, Parameter, Run
 from service.feel.types import ANY, Type, coerce
 
 

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from service import feel
-from service.dmn.model import Aggregation, DecisionTable, HitPolicy
-from service.dmn.run import Run
+from service.dmn.model import Aggregation, DecisionTable, HitPolicy, Run
 
 Outputs = tuple[feel.Value, ...]  # of one rule, by column
 

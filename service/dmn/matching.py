@@ -15,8 +15,8 @@ from decimal import Decimal
 from typing import NamedTuple, Protocol
 
 from service import feel
+from service.dmn.model import Run
 from service.dmn.reading import Tests
-from service.dmn.run import Run
 from service.feel import syntax
 
 # Beyond so many bits an index of numbers costs more than it saves.

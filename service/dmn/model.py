@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from service import feel
 from service.errors import Finding
+from service.feel import Run as FeelRun
+from service.feel import Value
 from service.feel.types import ANY, Type
-
-if TYPE_CHECKING:
-    from service.dmn.run import Run
 
 
 class HitPolicy(StrEnum):
@@ -41,6 +39,26 @@ class Aggregation(StrEnum):
     COUNT = "COUNT"
 
 
+class Run(Protocol):
+    """What logic may ask of the evaluation that it is part of; see `service.dmn.run`."""
+
+    @property
+    def feel(self) -> FeelRun:
+        """FEEL's own state: environment with the model's types, steps taken, depth of calls."""
+
+    def coerce(self, value: Value, wanted: Type, element_id: str | None, name: str = "") -> Value:
+        """The value as that type by the implicit conversions; null with a diagnostic where there is none."""
+
+    def note(self, code: str, element_id: str | None, **facts: object) -> None:
+        """Add a diagnostic."""
+
+    def take_diagnostics(self, element_id: str | None, text: str) -> None:
+        """Move what FEEL has noted to the evaluation's diagnostics, naming the expression."""
+
+    def fail(self, code: str, **facts: object) -> None:
+        """Note a reason why the result must not be used; the decision under evaluation is named with it."""
+
+
 class Logic(Protocol):
     """A boxed expression, read and compiled."""
 
@@ -48,7 +66,7 @@ class Logic(Protocol):
     def kind(self) -> str:
         """The element's name in the file, e.g. `decisionTable`."""
 
-    def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
+    def evaluate(self, scope: Mapping[str, Value], run: Run) -> Value:
         """Return the value; null where FEEL says so, the reason in the run's diagnostics."""
 
 

@@ -9,8 +9,7 @@ from typing import TypeAlias, cast
 from lxml import etree
 
 from service import feel
-from service.dmn.model import Logic
-from service.dmn.run import Run
+from service.dmn.model import Logic, Run
 from service.errors import Finding, Severity
 from service.feel import syntax
 from service.feel.types import ANY, BUILT_IN, Named, Type

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from service import feel
 from service.dmn import hit_policy, item_definitions, matching
-from service.dmn.model import Aggregation, DecisionTable, HitPolicy, InputColumn, OutputColumn, Rule
+from service.dmn.model import Aggregation, DecisionTable, HitPolicy, InputColumn, OutputColumn, Rule, Run
 from service.dmn.reading import (
     Element,
     Names,
@@ -27,7 +27,6 @@ from service.dmn.reading import (
     text_of,
     type_name,
 )
-from service.dmn.run import Run
 from service.dmn.trace import InputValue, MatchedRule, OutputValue, RuleNotMatched, TableTrace
 
 # Column of the Modeler's own annotations, which it keeps in a rule's description.

@@ -8,9 +8,8 @@ from typing import ClassVar
 
 from service import feel
 from service.dmn.boxed import iteration
-from service.dmn.model import Logic
+from service.dmn.model import Logic, Run
 from service.dmn.reading import Element, Names, Reading
-from service.dmn.run import Run
 
 
 @dataclass(frozen=True, slots=True)

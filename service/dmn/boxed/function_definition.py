@@ -8,9 +8,8 @@ from typing import ClassVar
 
 from service import feel
 from service.dmn import functions
-from service.dmn.model import Logic, Parameter
+from service.dmn.model import Logic, Parameter, Run
 from service.dmn.reading import Element, Names, Reading, children, name_of
-from service.dmn.run import Run
 from service.feel.types import Type
 
 

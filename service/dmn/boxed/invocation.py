@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service import feel
-from service.dmn.model import Logic
+from service.dmn.model import Logic, Run
 from service.dmn.reading import Element, Names, Reading, child, children, name_of
-from service.dmn.run import Run
 from service.feel.types import Type
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from service import feel
-from service.dmn.model import Logic
+from service.dmn.model import Logic, Run
 from service.dmn.reading import Element, Names, Reading, child
-from service.dmn.run import Run
 
 # What a range holds is FEEL's to say.
 _RANGE_ITEMS = feel.parse("for each in values return each")

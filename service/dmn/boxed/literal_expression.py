@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from service import feel
+from service.dmn.model import Run
 from service.dmn.reading import Element, Names, Reading, Text, child
-from service.dmn.run import Run
 from service.feel.types import Type
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from service import feel
 from service.dmn.boxed import iteration
-from service.dmn.model import Logic
+from service.dmn.model import Logic, Run
 from service.dmn.reading import Element, Names, Reading, tag
-from service.dmn.run import Run
 
 
 @dataclass(frozen=True, slots=True)
