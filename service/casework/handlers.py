@@ -70,9 +70,7 @@ def _before_main(case: Case, row: CaseSubject, following: str) -> None:
     if following == State.CLOSED:
         gaps = case_files.closing_gaps(case, row.key)
         if gaps:
-            raise Invalid(
-                "casework.not_closable", subject=row.key, gaps="；".join(texts.message(code) for code in gaps)
-            )
+            raise Invalid("casework.not_closable", subject=row.key, gaps=[texts.message(code) for code in gaps])
 
 
 def publish(unit: UnitOfWork, job: JobContext) -> None:
