@@ -93,7 +93,7 @@ RECORDS: dict[str, str] = {
     "opinionRecord": N_("Opinions heard"),
     "expertOpinion": N_("Opinion of departments or experts"),
     "investigationReport": N_("Investigation report"),
-    "meeting": N_("Collective study"),
+    "meeting": N_("Meeting of the collective"),
     "accountabilityOpinion": N_("Opinion on accountability"),
     "toleranceOpinion": N_("Opinion on fault tolerance"),
     "reasonBasis": N_("Reasons and basis"),
@@ -115,20 +115,12 @@ TASK_STATES: dict[str, str] = {
     "FAILED": N_("Failed"),
 }
 
-# Values that facts take, as the data dictionary writes them.
-FACTS: dict[str, str] = {"yes": N_("yes"), "no": N_("no"), "unknown": N_("unknown")}
-
 STEP_STATES: dict[str, str] = {
     "done": N_("done"),
     "current": N_("under way"),
     "failed": N_("needs attention"),
     "cancelled": N_("cancelled"),
 }
-
-
-def fact(code: str) -> str:
-    """Return the words for a value of the data dictionary; any other text stands for itself."""
-    return gettext(FACTS[code]) if code in FACTS else code
 
 
 def record(name: str) -> str:
@@ -141,9 +133,13 @@ def role(code: str) -> str:
     return gettext(ROLES[code]) if code in ROLES else code
 
 
+# States in which a line has not begun: saying so on every page would be noise.
+UNBEGUN = frozenset({"none", "pending"})
+
+
 def tag(table: dict[str, tuple[str, str]], code: str | None) -> tuple[str, str] | None:
-    """Return words and colour for a state; None where there is none."""
-    if not code:
+    """Return words and colour for a state; None where there is none, or nothing to tell yet."""
+    if not code or (code in UNBEGUN and table is not STATES):
         return None
     text, colour = table.get(code, (code, "grey"))
     return gettext(text), colour

@@ -197,3 +197,16 @@ def display_names(unit: UnitOfWork, names: set[str]) -> dict[str, str]:
     """Return what people are called; a name without account stands for itself."""
     found = accounts.display_names(unit, names)
     return {name: found.get(name, name) for name in names}
+
+
+class Called:
+    """What people are called, each name looked up once; a text that is no user name stands for itself."""
+
+    def __init__(self, unit: UnitOfWork) -> None:
+        self._unit = unit
+        self._known: dict[str, str] = {}
+
+    def __call__(self, name: str) -> str:
+        if name not in self._known:
+            self._known.update(display_names(self._unit, {name}))
+        return self._known[name]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from service.runtime import decisions, deployments, form_display, history, insta
 from service.runtime.history import FlowNodeState
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import Submission, UserTask
-from service.web import labels, request, words
+from service.web import labels, request, results, words
 from service.web.answers import decoded
 from service.web.words import gettext
 
@@ -196,7 +196,7 @@ def evaluation(row: decisions.DecisionEvaluation, subject: str = "", step: str =
                     int(rule["index"]),
                     str(item.get("name") or item.get("id")),
                     tuple(
-                        (gettext("Note") if name == "description" else str(name), str(text))
+                        (gettext("Note") if name == "description" else str(name), results.layer(str(text)))
                         for name, text in annotations.items()
                         if text and (name != "description" or len(annotations) == 1)
                     ),
@@ -212,26 +212,12 @@ def evaluation(row: decisions.DecisionEvaluation, subject: str = "", step: str =
         row.evaluated_at,
         step,
         subject,
-        value(decoded(row.output)),
+        results.result(decoded(row.output)),
         tuple(rules),
-        tuple((str(name), value(found)) for name, found in inputs.items()),
+        tuple((results.name(str(name)), results.value(found)) for name, found in inputs.items()),
         failure,
         row.key,
     )
-
-
-def value(found: Any) -> str:
-    """Return a value as people read it: yes and no in words, lists in a row, entries by name."""
-    if found is None:
-        return "–"
-    if isinstance(found, bool):
-        return gettext("yes") if found else gettext("no")
-    if isinstance(found, Mapping):
-        shown = [f"{name}: {value(item)}" for name, item in found.items() if item not in (None, "", [], {})]
-        return gettext("; ").join(shown) or "–"
-    if isinstance(found, (list, tuple)):
-        return gettext(", ").join(value(item) for item in found) or "–"
-    return labels.fact(str(found))
 
 
 def submitted(unit: UnitOfWork, task: UserTask) -> Submitted | None:

@@ -53,10 +53,11 @@ def show(key: int) -> Response:
         case = _own(unit, key)
         matter = _matter(unit, case)
         wording = form_display.field_words(unit)
+        called = request.Called(unit)
         sections = [
             {"label": labels.record(name), "facts": facts}
             for name, record in case.subjects[0].items()
-            if (facts := facts_of(name, record, wording))
+            if (facts := facts_of(name, record, wording, called))
         ]
         told = [notice_pages.view(row) for row in notices.of_actor(unit).items if row.case_key == key]
     return make_response(render_template("application.html", matter=matter, sections=sections, notices=told))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from flask import request as http
 from service import auth
 from service.auth import Permission
 from service.business_calendar import Calendar
-from service.casework import calendars, case_files, deadlines, overviews, parameters
+from service.casework import calendars, case_files, catalogue, deadlines, overviews, parameters
 from service.casework.case_files import CaseSummary, CaseView
 from service.casework.deadlines import Deadline, DeadlineState
 from service.errors import FormRejected, NotFound
@@ -24,16 +25,19 @@ from service.runtime.form_display import FieldWords
 from service.runtime.history import EventKind, TimelineEvent
 from service.runtime.instances import InstanceState
 from service.runtime.unit import UnitOfWork
-from service.web import fallback, labels, lights, request, views, words
+from service.web import fallback, labels, lights, request, results, views, words
 from service.web.answers import json_of
 from service.web.lights import Light
 from service.web.pages.tasks import items_of, problems_of, submission_of
+from service.web.request import Called
 from service.web.site import site
 from service.web.words import N_, gettext
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
 PAGE = 50
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+USER_NAME = re.compile(r"[a-z][a-z0-9._-]{1,62}")
 
 TABS: dict[str, str] = {
     "overview": N_("Overview"),
@@ -278,6 +282,7 @@ def _registration_schema(unit: UnitOfWork) -> Mapping[str, Any]:
 
 def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     wording = form_display.field_words(unit)
+    called = request.Called(unit)
     names = {str(row["subject"]["key"]): str(row["subject"]["name"]) for row in case.subjects}
     subjects, sections = [], []
     for row in case.subjects:
@@ -289,21 +294,20 @@ def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
             labels.tag(labels.APPEAL, subject.get("appealState")),
         ]
         outcome = subject.get("outcome")
-        facts = facts_of("subject", subject, wording)
+        facts = facts_of("subject", subject, wording, called)
         if outcome and outcome != "pending":
             facts.insert(0, (gettext("Decision"), labels.text(labels.OUTCOMES, outcome)))
         subjects.append({"name": subject["name"], "tags": [tag for tag in tags if tag], "facts": facts})
         for name, record in row.items():
-            found = facts_of(name, record, wording) if name != "subject" else []
+            found = facts_of(name, record, wording, called) if name != "subject" else []
             if found:
                 label = labels.record(name)
                 label = f"{label} · {subject['name']}" if len(case.subjects) > 1 else label
                 sections.append({"label": label, "facts": found})
-    about = facts_of("case", {name: item for name, item in case.record.items() if name != "subjects"}, wording)
+    plain = {name: item for name, item in case.record.items() if name not in {"subjects", *catalogue.PEOPLE}}
+    about = facts_of("case", plain, wording, called)
     if about:
         sections.insert(0, {"label": gettext("About the case"), "facts": about})
-    people = {name for names_ in case.people.values() for name in names_}
-    called = request.display_names(unit, people)
     return {
         "subjects": subjects,
         "records": sections,
@@ -312,24 +316,28 @@ def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
             deadline_view(unit, row, names) for row in case.deadlines if row.state is not DeadlineState.CLOSED
         ],
         "people": [
-            (labels.role(code), gettext(", ").join(called[name] for name in names_))
+            (labels.role(code), gettext(", ").join(called(name) for name in names_))
             for code, names_ in case.people.items()
         ],
     }
 
 
-def facts_of(record: str, value: Any, wording: Mapping[str, FieldWords]) -> list[tuple[str, str]]:
+def facts_of(record: str, value: Any, wording: Mapping[str, FieldWords], called: Called) -> list[tuple[str, str]]:
     """Return what a record says, by the labels of the forms that write it; what no form names is left out."""
     if isinstance(value, list):
         return [
-            (gettext("No. %(number)s", number=index + 1), gettext("; ").join(f"{name}: {text}" for name, text in found))
+            (gettext("No. %(number)s", number=index + 1), gettext("; ").join(f"{name} {text}" for name, text in found))
             for index, item in enumerate(value)
-            if (found := _fields(f"{record}[]", item, wording) or _fields(record, item, wording))
+            if (
+                found := _fields(f"{record}[]", item, wording, called)
+                or _fields(record, item, wording, called)
+                or _fields("evidenceEntry", item, wording, called)
+            )
         ]
-    return _fields(record, value, wording)
+    return _fields(record, value, wording, called)
 
 
-def _fields(path: str, value: Any, wording: Mapping[str, FieldWords]) -> list[tuple[str, str]]:
+def _fields(path: str, value: Any, wording: Mapping[str, FieldWords], called: Called) -> list[tuple[str, str]]:
     if not isinstance(value, Mapping):
         return []
     found: list[tuple[str, str]] = []
@@ -339,21 +347,29 @@ def _fields(path: str, value: Any, wording: Mapping[str, FieldWords]) -> list[tu
         if item in (None, "", [], {}):
             continue
         if isinstance(item, Mapping):
-            found += _fields(inner, item, wording)
+            found += _fields(inner, item, wording, called)
         elif isinstance(item, list) and item and isinstance(item[0], Mapping):
             for index, entry in enumerate(item):
-                entries = _fields(f"{inner}[]", entry, wording)
+                entries = _fields(f"{inner}[]", entry, wording, called)
                 if entries:
                     label = f"{known.label if known else ''} {index + 1}".strip()
-                    found.append((label, gettext("; ").join(f"{key}: {text}" for key, text in entries)))
+                    found.append((label, gettext("; ").join(f"{key} {text}" for key, text in entries)))
         elif known is not None:
             values = item if isinstance(item, list) else [item]
-            said = [
-                known.options.get(str(one)) or views.value(one) if not isinstance(one, bool) else views.value(one)
-                for one in values
-            ]
-            found.append((known.label, gettext(", ").join(said)))
+            found.append((known.label, gettext(", ").join(_said(one, known, called) for one in values)))
     return found
+
+
+def _said(value: Any, known: FieldWords, called: Called) -> str:
+    """Return one value in words: a choice by its label, a person by name, a moment in the site's zone."""
+    if isinstance(value, str):
+        if value in known.options:
+            return known.options[value]
+        if MOMENT.match(value):
+            return words.moment(value)
+        if USER_NAME.fullmatch(value):
+            return called(value)
+    return results.value(value)
 
 
 def _tasks(unit: UnitOfWork, case: CaseView) -> list[dict[str, Any]]:
@@ -375,7 +391,7 @@ def _tasks(unit: UnitOfWork, case: CaseView) -> list[dict[str, Any]]:
 
 
 def _progress(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
-    people = _subjects_of(unit, case)
+    about = _subjects_of(unit, case)
     parts = []
     for row in sorted(case.instances, key=lambda row: row.key):
         state, colour = INSTANCE_STATES[row.state]
@@ -383,7 +399,7 @@ def _progress(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
             {
                 "key": row.key,
                 "name": row.process_name or row.process_id,
-                "subject": people.get(row.key, ""),
+                "subject": about.get(row.key, ""),
                 "state_words": gettext("needs attention") if row.has_incident else gettext(state),
                 "colour": "red" if row.has_incident else colour,
                 "steps": views.steps(unit, row.key),
@@ -393,16 +409,19 @@ def _progress(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
 
 
 def _timeline(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
-    people = _subjects_of(unit, case)
+    about = _subjects_of(unit, case)
     called = request.display_names(unit, {event.actor for event in case.timeline if event.actor})
-    return {"events": [_event(event, people, called) for event in case.timeline]}
+    # The arrival of a task that was done since tells nothing that its completion does not tell.
+    done = {event.key for event in case.timeline if event.kind in {EventKind.TASK_COMPLETED, EventKind.TASK_CANCELED}}
+    shown = [event for event in case.timeline if event.kind is not EventKind.TASK_OPENED or event.key not in done]
+    return {"events": [_event(event, about, called) for event in shown]}
 
 
-def _event(event: TimelineEvent, people: Mapping[int, str], called: Mapping[str, str]) -> dict[str, Any]:
+def _event(event: TimelineEvent, about: Mapping[int, str], called: Mapping[str, str]) -> dict[str, Any]:
     text, kind = EVENTS[event.kind]
     detail = []
     if event.kind is EventKind.DECIDED:
-        detail.append(views.value(event.detail.get("output")))
+        detail.append(results.result(event.detail.get("output")))
     if event.kind is EventKind.TASK_COMPLETED and event.detail.get("late"):
         detail.append(gettext("finished late"))
     if event.kind is EventKind.INCIDENT:
@@ -412,17 +431,15 @@ def _event(event: TimelineEvent, people: Mapping[int, str], called: Mapping[str,
         "at": event.at,
         "kind": kind,
         "words": gettext(text, name=event.name or event.element_id or ""),
-        "who": gettext(" · ").join(part for part in (who, people.get(event.instance_key or 0, "")) if part),
+        "who": gettext(" · ").join(part for part in (who, about.get(event.instance_key or 0, "")) if part),
         "detail": gettext("; ").join(detail),
     }
 
 
 def _judgements(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
-    people = _subjects_of(unit, case)
+    about = _subjects_of(unit, case)
     return {
-        "evaluations": [
-            views.evaluation(row, subject=people.get(row.instance_key or 0, "")) for row in case.evaluations
-        ]
+        "evaluations": [views.evaluation(row, subject=about.get(row.instance_key or 0, "")) for row in case.evaluations]
     }
 
 
@@ -432,14 +449,14 @@ def _deadlines(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
 
 
 def _submissions(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
-    people = _subjects_of(unit, case)
+    about = _subjects_of(unit, case)
     found = []
     for row in reversed(form_display.submissions(unit, str(case.summary.key))):
         name = gettext("Registration")
         if row.user_task_key is not None:
             task = user_tasks.get(unit, row.user_task_key)
             name = task.name or task.element_id
-        found.append(views.submission(unit, row, name, people.get(row.instance_key, "")))
+        found.append(views.submission(unit, row, name, about.get(row.instance_key, "")))
     return {"submissions": found}
 
 

@@ -21,7 +21,7 @@ from service.runtime import decisions, deployments
 from service.runtime.decisions import Decision, Model
 from service.runtime.deployments import DecisionDefinition
 from service.runtime.unit import UnitOfWork
-from service.web import labels, request, security, views, words
+from service.web import request, results, security, views, words
 from service.web.answers import decoded, json_of
 from service.web.words import gettext
 
@@ -218,7 +218,7 @@ def _table(decision: Decision, matched: frozenset[str]) -> TableView:
                 rule.index,
                 tuple("" if cell.strip() in {"", "-"} else cell for cell in rule.inputs),
                 rule.outputs,
-                tuple(rule.annotations.get(name, "") for name in annotations),
+                tuple(results.layer(rule.annotations.get(name, "")) for name in annotations),
                 rule.id in matched,
             )
             for rule in table.rules
@@ -256,11 +256,11 @@ def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[st
             if reads.fullmatch(column.expression.strip()):
                 cells = [column.allowed, *(rule.inputs[position] for rule in decision.table.rules)]
                 for text in LITERAL.findall(" ".join(cells)):
-                    found.setdefault(text, labels.fact(text))
+                    found.setdefault(text, results.value(text))
     if not found:
-        found = {code: labels.fact(code) for code in overviews.choices(name)}
+        found = {code: results.value(code) for code in overviews.choices(name)}
     if found.keys() & {"yes", "no"}:
-        found = {code: labels.fact(code) for code in ("yes", "no", "unknown")} | found
+        found = {code: results.value(code) for code in ("yes", "no", "unknown")} | found
     return tuple(found.items())
 
 

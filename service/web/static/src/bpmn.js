@@ -39,9 +39,18 @@ async function mount(element, { texts }) {
   }
   canvas.zoom("fit-viewport", "auto");
   // A whole process is too small to read in a narrow column: show the place where it stands, then let people move.
-  if (focus && canvas.zoom() < 0.6) {
-    canvas.zoom(0.7, { x: focus.x + focus.width / 2, y: focus.y + focus.height / 2 });
-    canvas.scrollToElement(focus, 80);
+  const legible = 0.7;
+  if (canvas.zoom() < legible) {
+    focus ??= registry.filter((shape) => shape.type === "bpmn:StartEvent").sort((a, b) => a.x - b.x)[0];
+    if (focus) {
+      const { width, height } = canvas.viewbox().outer;
+      canvas.viewbox({
+        x: focus.x + (focus.width ?? 0) / 2 - width / legible / 2,
+        y: focus.y + (focus.height ?? 0) / 2 - height / legible / 2,
+        width: width / legible,
+        height: height / legible,
+      });
+    }
   }
   element.classList.add("is-drawn");
 
