@@ -730,6 +730,7 @@ RECORDS: dict[str, RecordType] = {
                 "followUp": TEXT,
                 "closedAt": MOMENT,
             },
+            per_subject=False,
         ),
         _list(  # 2.20
             "recusalDeclaration",
