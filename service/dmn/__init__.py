@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from service.dmn.evaluation import evaluate, evaluate_function, evaluate_service
 from service.dmn.explanation import Explanation, explain
+from service.dmn.health import Kind as HealthKind
+from service.dmn.health import Observation
 from service.dmn.health import check as health
 from service.dmn.linking import link
 from service.dmn.model import (
@@ -48,6 +50,7 @@ __all__ = [
     "Evaluation",
     "Explanation",
     "Failure",
+    "HealthKind",
     "HitPolicy",
     "Import",
     "InputColumn",
@@ -55,6 +58,7 @@ __all__ = [
     "InputValue",
     "MatchedRule",
     "Model",
+    "Observation",
     "OutputColumn",
     "OutputValue",
     "Rule",

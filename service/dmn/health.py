@@ -1,10 +1,10 @@
-"""Health of a decision table: inputs that no rule takes, rules that overlap or never win, missing annotations.
+"""Health of a decision table: inputs that no rule takes, rules that overlap or never win.
 
 Columns are cut into segments: the values named in their cells, what lies between them, and "another value". Every value
 of a segment passes the same cells, so that a table is checked over its segments, with an example value for each.
 Strings, numbers, booleans, dates, times and durations are understood; a cell with any other expression is opaque: what
-depends on it is not judged. Null may come in, but a gap for null alone is none. Predefined values of a column
-(`inputValues`) limit what counts.
+depends on it is not judged. Predefined values of a column (`inputValues`) limit what counts. The words for what is seen
+are those of `service.lint`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from functools import cmp_to_key
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from service import feel
 from service.dmn.boxed.decision_table import Table
-from service.dmn.model import Decision, DecisionTable, HitPolicy, Model, Rule
-from service.errors import Finding, Severity
+from service.dmn.model import Decision, DecisionTable, HitPolicy, Rule
 from service.feel import syntax
 
 # So many steps a table; one that needs more is not checked for gaps.
@@ -43,10 +43,23 @@ Rows = int  # a set of rules, a bit each
 _CONSTANTS = (bool, str, *_ORDERED)
 
 
+class Kind(StrEnum):
+    GAP = "gap"  # no rule takes the example, though the hit policy makes null of that
+    OVERLAP = "overlap"  # two rules take the example, though UNIQUE forbids it, or ANY does and their outputs differ
+    IDLE = "idle"  # the rule never wins: nothing passes one of its cells, or under FIRST earlier rules take all
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    kind: Kind
+    rules: tuple[Rule, ...]  # that it is about; none for a gap
+    example: tuple[tuple[str, str], ...]  # label of each column and a value as FEEL shows it; empty for an idle rule
+
+
 class Segment(NamedTuple):
     example: str  # a value of the segment as FEEL text
     rows: Rows  # the rules whose cell its values pass
-    is_null: bool = False
+    is_unusual: bool = False  # null, or a fraction between neighbouring whole numbers: a gap for these alone is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,38 +74,18 @@ class _TooMuch(Exception):
     """The table needs more steps than one may take."""
 
 
-def check(model: Model) -> tuple[Finding, ...]:
-    """The warnings of all tables that are a decision's own logic."""
-    found: list[Finding] = []
-    for decision in model.decisions:
-        if isinstance(decision.logic, Table):
-            found.extend(_check(model, decision, decision.logic))
-    return tuple(found)
-
-
-def _check(model: Model, decision: Decision, logic: Table) -> Iterator[Finding]:
+def check(decision: Decision) -> tuple[Observation, ...]:
+    """What is to be said about the table that is the decision's own logic; nothing for other logic."""
+    logic = decision.logic
+    if not isinstance(logic, Table) or not logic.display.rules or not logic.display.inputs:
+        return ()
     table = logic.display
     columns = [_column(table, logic, position) for position in range(len(table.inputs))]
-
-    def warn(code: str, at: Rule | None, **facts: object) -> Finding:
-        element, line = (at.id, at.line) if at else (table.id or decision.id, decision.line)
-        return Finding(code, Severity.WARNING, model.file, element, decision.name, "rule", line, facts)
-
-    if table.annotations:
-        for rule in table.rules:
-            if not rule.annotations:
-                yield warn("dmn_rule_without_annotation", rule, rule=rule.index)
-    if not columns or not table.rules:
-        return
-    for first, second, example in itertools.islice(_overlaps(table, columns), MAXIMUM_OVERLAPS):
-        facts = {"rules": [first.index, second.index], "example": example}
-        if table.hit_policy is HitPolicy.UNIQUE:
-            yield warn("dmn_rules_overlap", second, **facts)
-        elif table.hit_policy is HitPolicy.ANY and first.outputs != second.outputs:
-            yield warn("dmn_rules_overlap_any", second, **facts)
-    yield from (warn("dmn_rule_unreachable", rule, rule=rule.index, **facts) for rule, facts in _idle(table, columns))
+    found = list(itertools.islice(_overlaps(table, columns), MAXIMUM_OVERLAPS))
+    found += _idle(table, columns)
     if table.hit_policy.is_single and logic.defaults is None:
-        yield from (warn("dmn_table_gap", None, example=example) for example in _gaps(table, columns))
+        found += _gaps(table, columns)
+    return tuple(found)
 
 
 # Columns and segments ----------------------------------------------------------------------------------------------
@@ -108,13 +101,14 @@ def _column(table: DecisionTable, logic: Table, position: int) -> Column:
     ]
     opaque = sum(1 << row for row, part in enumerate(parts) if part.opaque)
     named = [value for part in parts for value in part.values()]
-    samples = _allowed(_samples(named), shown.allowed)
+    samples = _allowed(_samples(named, shown.type_name), shown.allowed)
     segments: dict[Rows, Segment] = {}
-    for sample in (*samples, None):
+    unusual: list[feel.Value] = [*_fractions(named), None]
+    for number, sample in enumerate([*samples, *unusual]):
         rows = column.index.rows(sample) if column.index else None
         if rows is None:
             rows = sum(1 << row for row, part in enumerate(parts) if part.opaque or part.passes(sample))
-        segments.setdefault(rows, Segment(_shown(sample), rows, sample is None))
+        segments.setdefault(rows, Segment(feel.string(sample), rows, number >= len(samples)))
     return Column(shown.label, tuple(segments.values()), texts, opaque)
 
 
@@ -192,18 +186,18 @@ def _allowed(samples: list[feel.Value], predefined: str) -> list[feel.Value]:
     return [*unnamed, *(one for one in samples if tests.test(one, {}, _ENVIRONMENT).value is True)]
 
 
-def _samples(named: Sequence[feel.Value]) -> list[feel.Value]:
+def _samples(named: Sequence[feel.Value], type_name: str | None) -> list[feel.Value]:
     """One value of each segment: the named ones, those between and beyond them, and a string that nothing names."""
     samples: list[feel.Value] = []
-    if any(isinstance(one, bool) for one in named):
+    if type_name == "boolean" or any(isinstance(one, bool) for one in named):
         samples += [True, False]
     texts = list(dict.fromkeys(one for one in named if isinstance(one, str)))
     if texts:
         samples += [*texts, _other(texts)]
     for kind in _ORDERED:
-        points = [one for one in named if isinstance(one, kind)]
+        points = _sorted([one for one in named if isinstance(one, kind)])
         if points:
-            samples += _between(points)
+            samples += [*points, *_between(points)]
     return samples or ["…"]
 
 
@@ -211,17 +205,30 @@ def _other(texts: Sequence[str]) -> str:
     return next(one for one in itertools.chain(["…"], (f"…{n}" for n in itertools.count())) if one not in texts)
 
 
-def _between(points: Sequence[feel.Value]) -> list[feel.Value]:
-    """The points in order, with a value before, between and after them where there is one."""
+def _sorted(points: Sequence[feel.Value]) -> list[feel.Value]:
+    """The points in order, each once."""
     ordered: list[feel.Value] = []
     for point in sorted(points, key=cmp_to_key(_order)):
         if not ordered or feel.equal(ordered[-1], point) is not True:
             ordered.append(point)
-    samples: list[feel.Value] = [_beyond(ordered[0], -1)]
-    for low, high in itertools.pairwise(ordered):
-        samples += [low, _middle(low, high)]
-    samples += [ordered[-1], _beyond(ordered[-1], 1)]
+    return ordered
+
+
+def _between(points: Sequence[feel.Value]) -> list[feel.Value]:
+    """Values between and beyond points that are in order, where there are such."""
+    middles = [_middle(low, high) for low, high in itertools.pairwise(points)]
+    samples = [*middles, _beyond(points[0], -1), _beyond(points[-1], 1)]
     return [sample for sample in samples if sample is not None]
+
+
+def _fractions(named: Sequence[feel.Value]) -> list[feel.Value]:
+    """Numbers between neighbouring whole ones."""
+    points = [one for one in _sorted([one for one in named if isinstance(one, Decimal)]) if isinstance(one, Decimal)]
+    return [(low + high) / 2 for low, high in itertools.pairwise(points) if _are_neighbours(low, high)]
+
+
+def _are_neighbours(low: Decimal, high: Decimal) -> bool:
+    return high - low == 1 and low == low.to_integral_value()
 
 
 _STEPS = {
@@ -239,7 +246,9 @@ def _order(left: feel.Value, right: feel.Value) -> int:
 
 
 def _beyond(point: feel.Value, sign: int) -> feel.Value:
-    return _calculate(f"low {'+' if sign > 0 else '-'} {_STEPS[type(point)]}", point, point)
+    """The next value after a point, or before it."""
+    move = feel.parse(f"point {'+' if sign > 0 else '-'} {_STEPS[type(point)]}")
+    return move.evaluate({"point": point}, _ENVIRONMENT).value
 
 
 def _middle(low: feel.Value, high: feel.Value) -> feel.Value:
@@ -247,22 +256,16 @@ def _middle(low: feel.Value, high: feel.Value) -> feel.Value:
     following = _beyond(low, 1)
     if feel.compare(following, high) == -1:
         return following
-    return _calculate("(low + high) / 2", low, high) if isinstance(low, Decimal) else None
-
-
-def _calculate(text: str, low: feel.Value, high: feel.Value) -> feel.Value:
-    return feel.parse(text).evaluate({"low": low, "high": high}, _ENVIRONMENT).value
-
-
-def _shown(value: feel.Value) -> str:
-    return f'"{value}"' if isinstance(value, str) else feel.string(value)
+    if isinstance(low, Decimal) and isinstance(high, Decimal) and not _are_neighbours(low, high):
+        return (low + high) / 2
+    return None
 
 
 # Checks ------------------------------------------------------------------------------------------------------------
 
 
-def _overlaps(table: DecisionTable, columns: Sequence[Column]) -> Iterator[tuple[Rule, Rule, str]]:
-    """Pairs of rules that match the same input."""
+def _overlaps(table: DecisionTable, columns: Sequence[Column]) -> Iterator[Observation]:
+    """Pairs of rules that match the same input though the hit policy forbids it."""
     if table.hit_policy not in {HitPolicy.UNIQUE, HitPolicy.ANY}:
         return
     for first in table.rules:
@@ -277,57 +280,68 @@ def _overlaps(table: DecisionTable, columns: Sequence[Column]) -> Iterator[tuple
         while others:
             lowest = others & -others
             others ^= lowest
+            second = table.rules[lowest.bit_length() - 1]
+            if table.hit_policy is HitPolicy.ANY and first.outputs == second.outputs:
+                continue
             example = _common(columns, bit | lowest)
             if example is not None:
-                yield first, table.rules[lowest.bit_length() - 1], example
+                yield Observation(Kind.OVERLAP, (first, second), example)
 
 
-def _common(columns: Sequence[Column], both: Rows) -> str | None:
+def _common(columns: Sequence[Column], both: Rows) -> tuple[tuple[str, str], ...] | None:
     """An input that two rules take; None where there is none or it cannot be told."""
-    parts: list[str] = []
+    parts: list[tuple[str, str]] = []
     for column in columns:
         opaque = column.opaque & both
         if opaque:
             texts = {text for row, text in enumerate(column.texts) if both >> row & 1 and text not in {"", "-"}}
             if len(texts) > 1:
                 return None
-            parts.append(f"{column.label} {next(iter(texts))}")
+            parts.append((column.label, next(iter(texts))))
             continue
         segment = next((one for one in column.segments if one.rows & both == both), None)
         if segment is None:
             return None
-        parts.append(f"{column.label} = {segment.example}")
-    return ", ".join(parts)
+        parts.append((column.label, segment.example))
+    return tuple(parts)
 
 
-def _idle(table: DecisionTable, columns: Sequence[Column]) -> Iterator[tuple[Rule, dict[str, object]]]:
-    """Rules that never match, and under FIRST those that an earlier rule always precedes."""
-    for rule in table.rules:
-        bit = 1 << rule.index - 1
-        failing = next((column for column in columns if not any(one.rows & bit for one in column.segments)), None)
-        if failing is not None:
-            yield rule, {"why": f"{failing.label}: {rule.inputs[list(columns).index(failing)]}"}
-        elif table.hit_policy is HitPolicy.FIRST and not any(column.opaque & (bit - 1 | bit) for column in columns):
-            own = [tuple(one for one in column.segments if one.rows & bit) for column in columns]
-            try:
-                if not _uncovered(own, bit - 1, 1):
-                    yield rule, {"why": "FIRST"}
-            except _TooMuch:
-                return
+def _idle(table: DecisionTable, columns: Sequence[Column]) -> list[Observation]:
+    """Rules that never match, and under FIRST those that earlier rules always precede."""
+    return [Observation(Kind.IDLE, (rule,), ()) for rule in table.rules if _is_idle(rule, table, columns)]
 
 
-def _gaps(table: DecisionTable, columns: Sequence[Column]) -> list[str]:
-    """Inputs that no rule takes, as examples."""
+def _is_idle(rule: Rule, table: DecisionTable, columns: Sequence[Column]) -> bool:
+    bit = 1 << rule.index - 1
+    own = [tuple(one for one in column.segments if one.rows & bit) for column in columns]
+    if not all(own):
+        return True
+    if table.hit_policy is not HitPolicy.FIRST:
+        return False
+    # An earlier rule with an opaque cell may or may not match: it precedes nothing for certain.
+    certain = bit - 1
+    for column in columns:
+        certain &= ~column.opaque
+    if any(column.opaque & bit for column in columns):
+        return False
+    try:
+        return not _uncovered(own, certain, 1)
+    except _TooMuch:
+        return False
+
+
+def _gaps(table: DecisionTable, columns: Sequence[Column]) -> list[Observation]:
+    """Inputs that no rule takes."""
     if any(column.opaque for column in columns):
         return []
+    given = [tuple(one for one in column.segments if not one.is_unusual) for column in columns]
     try:
-        given = [tuple(one for one in column.segments if not one.is_null) for column in columns]
         found = _uncovered(given, (1 << len(table.rules)) - 1, MAXIMUM_EXAMPLES)
     except _TooMuch:
         return []
     return [
-        ", ".join(f"{column.label} = {example}" for column, example in zip(columns, examples, strict=True))
-        for examples in found
+        Observation(Kind.GAP, (), tuple((column.label, value) for column, value in zip(columns, values, strict=True)))
+        for values in found
     ]
 
 

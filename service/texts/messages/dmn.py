@@ -68,10 +68,4 @@ MESSAGES: dict[str, str] = {
     "explain_rule": "Rule {rule} matches and gives {outputs}.",
     "explain_annotation": "Rule {rule}, {column}: {text}",
     "explain_rule_missed": "Rule {rule} does not match: {input} should be {wanted}, but is {got}.",
-    # health of tables
-    "dmn_rules_overlap": "Rules {rules} both match {example}, but the hit policy is UNIQUE; make them exclusive.",
-    "dmn_rules_overlap_any": "Rules {rules} both match {example} with different outputs, but the hit policy is ANY.",
-    "dmn_rule_unreachable": "Rule {rule} can never win ({why}); remove it or correct its conditions.",
-    "dmn_table_gap": "No rule matches {example}; add a rule or a default output, or list the predefined values.",
-    "dmn_rule_without_annotation": "Rule {rule} has no annotation; name the article that it rests on.",
 }

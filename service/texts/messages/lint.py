@@ -22,6 +22,8 @@ MESSAGES: dict[str, str] = {
     "lint_table_gap": "No rule holds for {example}; the result is null. Add a rule.",
     "lint_table_overlap": "Rules {rules} both hold for {example}, which hit policy UNIQUE does not allow. Make them "
     "exclude one another, or choose another hit policy.",
+    "lint_table_overlap_any": "Rules {rules} both hold for {example} and give different results, which hit policy ANY "
+    "does not allow. Make them exclude one another, or give the same result.",
     "lint_rule_without_effect": "Rules {rules} never come to bear, for rules before them hold in all their cases or "
     "their cells exclude one another. Remove or reorder them.",
 }
