@@ -76,15 +76,15 @@ def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
         if namespace(node) == BPMN and local(node) not in allowed.CHILDREN["definitions"]:
             Source(context, node).error("bpmn.element_unsupported", local(node), element=local(node))
     processes: list[ProcessDefinition] = []
-    drawn = 0
+    drawn: list[Node] = []
     nodes = list(root.iterchildren(f"{{{BPMN}}}process"))
     for node in nodes:
         source = Source(context, node)
         if source.flag("isExecutable"):
             processes.append(_process(context, source))
         else:
-            drawn += 1
-    _roots(context)
+            drawn.append(node)
+    _extensions(context, root, set(drawn))
     message_flows.check(context, root)
     if not processes:
         # A drawing is stored and shown: what it would need to run isn't asked of it.
@@ -179,10 +179,20 @@ def _duplicate_ids(context: Context, root: Node) -> None:
             ids[node.get("id")] = 0
 
 
-def _roots(context: Context) -> None:
-    """Messages, signals, errors and escalations: only their extensions are left to check."""
-    for node in context.roots.values():
-        _check_extensions(Source(context, node))
+def _extensions(context: Context, root: Node, drawn: set[Node]) -> None:
+    """Walk the whole file but for drawings: every extension node and attribute of a dialect is read by someone."""
+    pending: list[tuple[Node, Source | None]] = [(root, None)]
+    while pending:
+        node, owner = pending.pop()
+        if not isinstance(node.tag, str) or node in drawn or namespace(node) != BPMN:
+            continue
+        tag = local(node)
+        if tag == "extensionElements":
+            continue
+        source = Source(context, node, owner if owner is not None and tag not in ELEMENTS else None)
+        _check_extensions(source)
+        holder = source if tag in ELEMENTS else owner
+        pending.extend((child, holder) for child in node.iterchildren())
 
 
 # ---------------------------------------------------------------------------------------------------- a process
@@ -442,7 +452,6 @@ def _event(source: Source) -> tuple[EventDefinition | None, int]:
         return None, 0
     definition = definitions[0]
     kind = allowed.EVENT_DEFINITIONS[definition.tag]
-    _check_extensions(definition)
     return _READERS[kind](definition, kind), len(definitions)
 
 
@@ -707,15 +716,9 @@ def _parameter(part: Source) -> Assignment | None:
 def _check(source: Source, tag: str) -> None:
     """Refuse what nobody reads: attributes, children, extensions."""
     known = allowed.ATTRIBUTES.get(tag, frozenset())
-    own = allowed.extension_attributes(source.dialect, tag)
     for key in source.node.attrib:
-        space, _, name = key.rpartition("}")
-        space = space[1:]
-        if not space:
-            if name not in known:
-                source.error("bpmn.attribute_unsupported", name, attribute=name)
-        elif space in PREFIX:
-            _check_dialect_attribute(source, space, name, own)
+        if not key.startswith("{") and key not in known:
+            source.error("bpmn.attribute_unsupported", key, attribute=key)
     children = allowed.CHILDREN.get(tag, frozenset())
     flow_elements = tag in {"process", "subProcess", "transaction"}
     for node in source.node.iterchildren():
@@ -726,7 +729,6 @@ def _check(source: Source, tag: str) -> None:
             continue
         if name not in children and name not in allowed.FLOW_NODE_CHILDREN and tag in allowed.CHILDREN:
             source.error("bpmn.child_unsupported", name, child=name)
-    _check_extensions(source)
 
 
 def _check_dialect_attribute(source: Source, space: str, name: str, own: Iterable[str]) -> None:
@@ -739,12 +741,11 @@ def _check_dialect_attribute(source: Source, space: str, name: str, own: Iterabl
 
 def _check_extensions(source: Source) -> None:
     tag = source.tag
-    if tag not in allowed.ATTRIBUTES:
-        own = allowed.extension_attributes(source.dialect, tag)
-        for key in source.node.attrib:
-            space = key.rpartition("}")[0][1:]
-            if space in PREFIX:
-                _check_dialect_attribute(source, space, local_name(key), own)
+    own = allowed.extension_attributes(source.dialect, tag)
+    for key in source.node.attrib:
+        space = key.rpartition("}")[0][1:]
+        if space in PREFIX:
+            _check_dialect_attribute(source, space, local_name(key), own)
     for holder in source.node.iterchildren(f"{{{BPMN}}}extensionElements"):
         for node in holder.iterchildren():
             if isinstance(node.tag, str) and namespace(node) in PREFIX:

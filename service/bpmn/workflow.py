@@ -629,7 +629,7 @@ class Workflow(SpiffWorkflow):
             sub_process = process.entry(element.parent or "")
             if element.interrupting:
                 self.empty(host)
-                self.drop_all(host.id)
+                self._stop_listening(host)
                 host.internal_data[INTERRUPTED] = 1
             self.begin(sub_process, host, start=element.id, triggered=variables)
         elif host.task_spec.element.id == element.id:
@@ -647,6 +647,13 @@ class Workflow(SpiffWorkflow):
                 if flow.target == element.id
             )
             host.complete()
+
+    def _stop_listening(self, scope: Task) -> None:
+        """A scope that was taken over listens for no other start of its event sub-processes; its boundary stays."""
+        for key in list(self._waits_of.get(scope.id, ())):
+            wait = self._waits[key]
+            if not isinstance(wait, Incident) and self._event_of(wait)[0].tag == "startEvent":
+                self.drop(key)
 
     def raise_error(self, task: Task, code: str, message: str, variables: Mapping[str, Value]) -> bool:
         """Let the nearest catcher of an error take over; False when there is none."""
