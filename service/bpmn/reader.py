@@ -44,7 +44,7 @@ from service.errors import Invalid, Severity, TooLarge
 SIZE_LIMIT = 10 * 1024 * 1024  # bytes of one file
 DEPTH_LIMIT = 200  # elements inside one another
 
-_REFUSED = {
+REFUSED_ELEMENTS = {
     "complexGateway": "bpmn.complex_gateway",
     "adHocSubProcess": "bpmn.ad_hoc_sub_process",
     "callChoreography": "bpmn.element_unsupported",
@@ -239,8 +239,8 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
                 reading.elements[child.id] = _element(child, parent)
                 if child.tag in {"subProcess", "transaction"}:
                     pending.append((child, child.id))
-            elif child.tag in _REFUSED:
-                child.error(_REFUSED[child.tag], child.tag, element=child.tag)
+            elif child.tag in REFUSED_ELEMENTS:
+                child.error(REFUSED_ELEMENTS[child.tag], child.tag, element=child.tag)
             elif child.tag not in allowed.FLOW_NODE_CHILDREN and child.tag not in allowed.CHILDREN.get(
                 container.tag, frozenset()
             ):
