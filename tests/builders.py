@@ -104,13 +104,10 @@ def message_start(element_id: str, message_id: str) -> str:
     return _event("startEvent", element_id, "", definition)
 
 
-def message_throw(element_id: str, message_id: str, correlation_key: str) -> str:
-    return (
-        f'<bpmn:intermediateThrowEvent id="{element_id}"><bpmn:extensionElements>'
-        f"<zeebe:publishMessage {_attributes({'correlationKey': correlation_key})} />"
-        f'</bpmn:extensionElements><bpmn:messageEventDefinition id="{element_id}_d" messageRef="{message_id}">'
-        f"</bpmn:messageEventDefinition></bpmn:intermediateThrowEvent>"
-    )
+def message_throw(element_id: str, message_id: str) -> str:
+    """Throws to whoever waits with the message's correlation key."""
+    definition = f'<bpmn:messageEventDefinition id="{element_id}_d" messageRef="{message_id}" />'
+    return _event("intermediateThrowEvent", element_id, "", definition)
 
 
 def signal_catch(element_id: str, signal_id: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from service import bpmn, feel
+from service.bpmn import Failure
 from service.bpmn.definition import DecisionRef, ElementRef, ProcessDefinition, ProcessRef
-from service.bpmn.host import Failure
 from service.bpmn.waits import Link
 from service.errors import NotFound
 from service.feel import Value

@@ -66,7 +66,7 @@ def retry(unit: UnitOfWork, key: int) -> None:
         entry.after.update(element=incident.element_id, kind=incident.kind)
     # A timer keeps its row through an incident; a service job has got a new one.
     for job in store.jobs.search(unit.session, root_key=incident.root_key, state=JobState.FAILED, limit=1000):
-        if job.element_id == incident.element_id:
+        if job.element_instance_key == incident.element_instance_key:
             store.jobs.change(unit.session, job.key, state=JobState.OPEN, retries=RETRIES, failures=0, due_at=unit.now)
             unit.session.refresh(job)
             unit.engine.work_arrived.set()
