@@ -65,8 +65,8 @@ def evaluate_service(model: Model, service: str, inputs: Mapping[str, feel.Value
     if found is None:
         raise NotFound("decision_service_unknown", service=service, file=model.file)
     run = _run(model, inputs, {}, env, trace=True)
-    names = [parameter.name for parameter in _service_parameters(found, run)]
-    return _finish(run, lambda: _serve(found, {name: inputs.get(name) for name in names}, run, run.decisions))
+    function = _service_function(found, run, run.decisions)
+    return _finish(run, lambda: feel.invoke(run.feel, function, [inputs.get(name) for name in function.parameters]))
 
 
 def evaluate_function(model: Model, bkm: str, arguments: Mapping[str, feel.Value], env: feel.Environment) -> Evaluation:
@@ -238,9 +238,13 @@ def _bkm_function(bkm: BusinessKnowledgeModel, run: Run) -> feel.Function:
     return function
 
 
-def _service_function(service: DecisionService, run: Run) -> feel.Function:
+def _service_function(
+    service: DecisionService, run: Run, decisions: list[EvaluatedDecision] | None = None
+) -> feel.Function:
+    """The function of a decision service; `decisions` takes the trace of what it evaluates."""
+
     def evaluate(arguments: dict[str, feel.Value]) -> feel.Value:
-        return _serve(service, arguments, run, None)
+        return _serve(service, arguments, run, decisions)
 
     parameters = _service_parameters(service, run)
     return functions.guarded(service.name, service.id, parameters, service.type, evaluate, run)

@@ -23,7 +23,7 @@ from service.dmn.model import (
 from service.dmn.model import Element as DrgElement
 from service.dmn.reading import Element, Names, Reading, all_text, child, children, line_of, name_of, tag, text_of
 from service.errors import Invalid, Severity
-from service.feel.types import ANY, FunctionOf, Type, resolve
+from service.feel.types import ANY, Type
 
 MAXIMUM_BYTES = 10 * 1024 * 1024
 
@@ -209,6 +209,7 @@ def _bkm(node: Element, identifier: str, known: _Known, reading: Reading) -> Bus
     parameters = tuple(
         Parameter(name_of(parameter), reading.type(parameter)) for parameter in children(function, "formalParameter")
     )
+    declared = reading.result_type(function)
     kind = function.get("kind") or "FEEL"
     logic = None
     if kind.upper() in {"FEEL", "F"}:
@@ -221,19 +222,10 @@ def _bkm(node: Element, identifier: str, known: _Known, reading: Reading) -> Bus
         variable_name(node),
         parameters,
         logic,
-        _function_type(node, function, reading),
+        declared if declared is not ANY else reading.result_type(child(node, "variable")),
         knowledge,
         line_of(node),
     )
-
-
-def _function_type(node: Element, function: Element, reading: Reading) -> Type:
-    """The type of the function's result; a variable may repeat it or name a function type, which says nothing new."""
-    declared = reading.type(function)
-    if declared is not ANY:
-        return declared
-    variable = _own_type(node, reading)
-    return ANY if isinstance(resolve(variable, reading.types), FunctionOf) else variable
 
 
 def _service(node: Element, identifier: str, known: _Known, reading: Reading) -> DecisionService:
@@ -244,7 +236,7 @@ def _service(node: Element, identifier: str, known: _Known, reading: Reading) ->
         encapsulated=_references(node, "encapsulatedDecision", known),
         input_decisions=_references(node, "inputDecision", known),
         input_data=_references(node, "inputData", known),
-        type=_own_type(node, reading),
+        type=reading.result_type(child(node, "variable")),
         line=line_of(node),
     )
 

@@ -12,7 +12,7 @@ from service import feel
 from service.dmn.model import Logic, Run
 from service.errors import Finding, Severity
 from service.feel import syntax
-from service.feel.types import ANY, BUILT_IN, Named, Type
+from service.feel.types import ANY, BUILT_IN, FunctionOf, Named, Type, resolve
 
 Element: TypeAlias = etree._Element  # lxml gives its element class no public name
 Names: TypeAlias = frozenset[str]
@@ -69,6 +69,26 @@ class Tests:
         return outcome is True
 
 
+# Their readers look at the typeRef: it is the type of a function's result, or a table is to stay recognisable.
+_TYPED_BY_THEMSELVES = frozenset(["literalExpression", "functionDefinition", "decisionTable"])
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A boxed expression whose value must have a declared type."""
+
+    logic: Logic
+    type: Type
+    id: str | None
+
+    @property
+    def kind(self) -> str:
+        return self.logic.kind
+
+    def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
+        return run.coerce(self.logic.evaluate(scope, run), self.type, self.id)
+
+
 @dataclass(slots=True)
 class Reading:
     """One file being read."""
@@ -103,11 +123,23 @@ class Reading:
 
     def boxed(self, parent: Element, names: Names) -> Logic | None:
         """The boxed expression inside an element; None where there is none."""
+        return next(self.boxes(parent, names), None)
+
+    def boxes(self, parent: Element, names: Names) -> Iterator[Logic]:
+        """The boxed expressions inside an element, each converted to the type that it declares."""
         for child in children(parent):
             read = self.boxed_readers.get(tag(child))
-            if read is not None:
-                return read(child, names, self)
-        return None
+            if read is None:
+                continue
+            logic = read(child, names, self)
+            declared = ANY if tag(child) in _TYPED_BY_THEMSELVES else self.type(child)
+            yield logic if declared is ANY else Typed(logic, declared, child.get("id"))
+
+    def result_type(self, element: Element | None) -> Type:
+        """The type of a function's result: what the element declares, or the result of the function type it names."""
+        declared = self.type(element) if element is not None else ANY
+        found = resolve(declared, self.types)
+        return found.result if isinstance(found, FunctionOf) else declared
 
     def text(self, element: Element, names: Names, at: str = "text") -> Text:
         """The FEEL expression in the `text` of an element."""

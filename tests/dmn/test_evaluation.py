@@ -270,6 +270,25 @@ def test_a_decision_service_gives_its_output_decision_for_the_given_values() -> 
     assert dmn.evaluate_service(read(*SERVICE), "one", values, ENVIRONMENT).value == 15
 
 
+def test_a_decision_service_takes_and_gives_only_declared_types() -> None:
+    model = read(
+        '<itemDefinition name="tService"><functionItem outputTypeRef="string"/></itemDefinition>',
+        input_data("x", "number"),
+        decision("echo", literal("x"), "input:x"),
+        '<decisionService id="plain" name="plain"><outputDecision href="#echo"/><inputData href="#x"/>'
+        "</decisionService>",
+        '<decisionService id="typed" name="typed"><variable name="typed" typeRef="tService"/>'
+        '<outputDecision href="#echo"/><inputData href="#x"/></decisionService>',
+    )
+
+    def serve(service: str, value: object) -> feel.Value:
+        return dmn.evaluate_service(model, service, {"x": feel.from_python(value)}, ENVIRONMENT).value
+
+    assert serve("plain", 1) == 1
+    assert serve("plain", "1") is None
+    assert serve("typed", 1) is None
+
+
 def test_a_decision_service_with_several_outputs_gives_a_context() -> None:
     result = dmn.evaluate_service(read(*SERVICE), "two", {"rate": feel.from_python(5)}, ENVIRONMENT)
 

@@ -28,6 +28,7 @@ from service.dmn.reading import (
     type_name,
 )
 from service.dmn.trace import InputValue, MatchedRule, OutputValue, RuleNotMatched, TableTrace
+from service.feel.types import ANY, Type
 
 # Column of the Modeler's own annotations, which it keeps in a rule's description.
 DESCRIPTION = "description"
@@ -54,12 +55,16 @@ class Table:
     ranks: tuple[tuple[feel.Value, ...], ...]
     first_only: bool
     is_single: bool
+    type: Type = ANY
 
     def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
         return self.decide(scope, run, None)
 
     def decide(self, scope: Mapping[str, feel.Value], run: Run, trace: TableTrace | None) -> feel.Value:
         """The table's value; what happened to each rule goes into the trace where one is given."""
+        return run.coerce(self._decide(scope, run, trace), self.type, self.display.id)
+
+    def _decide(self, scope: Mapping[str, feel.Value], run: Run, trace: TableTrace | None) -> feel.Value:
         values = [expression.evaluate(scope, run) for expression in self.inputs]
         missed: list[tuple[int, int]] = []
         if trace is None:
@@ -149,6 +154,7 @@ def read(element: Element, names: Names, reading: Reading) -> Table:
         ranks=ranks,
         first_only=table.hit_policy is HitPolicy.FIRST,
         is_single=table.hit_policy.is_single,
+        type=reading.type(element),
     )
 
 

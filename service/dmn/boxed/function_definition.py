@@ -29,7 +29,7 @@ def read(element: Element, names: Names, reading: Reading) -> FunctionDefinition
     parameters = tuple(
         Parameter(name_of(parameter), reading.type(parameter)) for parameter in children(element, "formalParameter")
     )
-    result = reading.type(element)
+    result = reading.result_type(element)
     kind = element.get("kind") or "FEEL"
     if kind.upper() not in {"FEEL", "F"}:
         reading.find("dmn_function_kind_not_supported", element, "kind", kind=kind)

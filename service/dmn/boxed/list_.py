@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from service import feel
 from service.dmn.model import Logic, Run
-from service.dmn.reading import Element, Names, Reading, children, tag
+from service.dmn.reading import Element, Names, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,4 @@ class List:
 
 
 def read(element: Element, names: Names, reading: Reading) -> List:
-    return List(
-        tuple(
-            reading.boxed_readers[tag(item)](item, names, reading)
-            for item in children(element)
-            if tag(item) in reading.boxed_readers
-        )
-    )
+    return List(tuple(reading.boxes(element, names)))

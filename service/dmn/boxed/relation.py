@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from service import feel
 from service.dmn.model import Logic, Run
-from service.dmn.reading import Element, Names, Reading, children, name_of, tag
+from service.dmn.reading import Element, Names, Reading, children, name_of
 from service.feel.types import Type
 
 
@@ -33,13 +33,9 @@ def read(element: Element, names: Names, reading: Reading) -> Relation:
     columns = tuple((name_of(column), reading.type(column)) for column in children(element, "column"))
     rows: list[tuple[Logic, ...]] = []
     for row in children(element, "row"):
-        cells = [
-            reading.boxed_readers[tag(cell)](cell, names, reading)
-            for cell in children(row)
-            if tag(cell) in reading.boxed_readers
-        ]
+        cells = tuple(reading.boxes(row, names))
         if len(cells) != len(columns):
             reading.find("dmn_row_length", row, "row", cells=len(cells), columns=len(columns))
             continue
-        rows.append(tuple(cells))
+        rows.append(cells)
     return Relation(element.get("id"), columns, tuple(rows))

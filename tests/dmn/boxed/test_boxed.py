@@ -35,6 +35,7 @@ def _iteration(kind: str, collection: str, part: str, body: str) -> str:
 
 INNER = f"<context>{_entry('b', literal('1'))}</context>"
 CALL = f"<invocation>{literal('f')}{_binding('b', '1')}{_binding('a', '3')}</invocation>"
+TYPED_CALL = f'<invocation typeRef="number">{literal("f")}{_binding("a", "3")}</invocation>'
 WRONG_CALL = f"<invocation>{literal('f')}{_binding('b', '1')}</invocation>"
 FACTORIAL = _function(literal("if n < 2 then 1 else n * factorial(n - 1)"), "n")
 
@@ -114,6 +115,19 @@ CASES: dict[str, tuple[str, Any]] = {
         [{"a": 2}],
     ),
     "filter by position": (f"<filter>{_part('in', '[7, 8, 9]')}{_part('match', '-1')}</filter>", 9),
+    "typed invocation": (
+        f"<context>{_entry('f', _function(literal('[a]'), 'a'))}{_entry('', TYPED_CALL)}</context>",
+        3,
+    ),
+    "typed list of another type": (f'<list typeRef="number">{literal("1")}{literal("2")}</list>', None),
+    "typed cell of a relation": (
+        f'<relation><column name="a" typeRef="number"/><row>{literal("[1]")}</row></relation>',
+        [{"a": 1}],
+    ),
+    "typed decision table": (
+        table(["1"], ["x"], [["> 0", '"yes"']]).replace("<decisionTable", '<decisionTable typeRef="number"'),
+        None,
+    ),
     "decision table": (table(["1"], ["x"], [["> 0", '"yes"']]), "yes"),
     "decision table in a context": (
         f"<context>{_entry('a', literal('5'))}{_entry('', table(['a'], ['x'], [['> 3', 'a + 1']]))}</context>",
