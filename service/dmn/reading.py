@@ -203,9 +203,23 @@ class Reading:
 
     def _syntax(self, error: feel.FeelSyntaxError, element: Element, at: str, source: str) -> None:
         self.find(
-            "dmn_expression_syntax", element, at, expression=source, reason=error.code, reason_facts=dict(error.facts),
-            line=error.line, column=error.column, caret=error.caret,
-        )  # fmt: skip
+            "dmn_expression_syntax",
+            element,
+            at,
+            expression=source,
+            reason=error.code,
+            line=error.line,
+            column=error.column,
+            caret=error.caret,
+            marked=_marked(error),
+        )
+
+
+def _marked(error: feel.FeelSyntaxError) -> str:
+    """The line with a mark where it stops being FEEL: unlike a caret it survives a message of one line."""
+    line, _, caret = error.caret.rpartition("\n")
+    place = len(caret) - 1
+    return f"{line[:place]}▸{line[place:]}"
 
 
 def empty(element: Element | None) -> Text:

@@ -120,6 +120,7 @@ def test_a_syntax_error_tells_element_property_line_and_column_and_spoils_only_i
     assert finding.facts["line"] == 2
     assert finding.facts["column"] == 3
     assert str(finding.facts["caret"]).endswith("^")
+    assert finding.facts["marked"] == "  ▸* 2"
     assert evaluated(model, "good").value == 2
     spoilt = evaluated(model, "bad")
     assert spoilt.value is None

@@ -7,7 +7,7 @@ MESSAGES: dict[str, str] = {
     "dmn_document_type": "{file} has a document type (<!DOCTYPE>); remove it, decision files need none.",
     "dmn_not_dmn": "{file} is XML, but not DMN 1.1 to 1.6: its root is {element} of namespace “{namespace}”.",
     # the model: findings
-    "dmn_expression_syntax": "“{expression}” is not FEEL (line {line}, column {column}):\n{caret}",
+    "dmn_expression_syntax": "This is not FEEL from the mark on (line {line}, column {column}): {marked}",
     "dmn_language_not_supported": "The expression language {language} is not supported; write the expression in FEEL.",
     "dmn_imported_values_not_supported": "Imported values are not supported; write the values into the model.",
     "dmn_function_kind_not_supported": "A function of kind {kind} is not supported; write its body in FEEL.",
