@@ -12,7 +12,7 @@ from typing import Any
 
 from service import auth, feel, forms, store
 from service.auth import Permission
-from service.casework import case_files, moments, parameters, records
+from service.casework import case_files, moments, records
 from service.casework.records import Case
 from service.errors import Conflict, FormRejected, Invalid, NotFound
 from service.runtime import audit, instances, messages
@@ -22,8 +22,6 @@ from service.store.definitions import FormDefinition
 FORM = "application"
 SUBMITTED = "application-submitted"
 WITHDRAWN = "application-withdrawn"
-
-BEFORE, AFTER, UNKNOWN = "before_decision", "after_decision", "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,36 +142,6 @@ def under_examination(case: Case, subject_key: int) -> bool:
         and not application.get("withdrawnAt")
         and application.get("admission") in (None, "", "supplement", "insufficient", "manual")
     )
-
-
-def timing(unit: UnitOfWork, case: Case, subject_key: int) -> str:
-    """Return whether an application came before the decision: `before_decision`, `after_decision`, `unknown` (D2).
-
-    P-APP-01 says which moment counts as handing in (receipt or postmark), P-APP-02 which as deciding (issuing or the
-    meeting's resolution). While one is not set, every reading counts, and readings that differ mean unknown.
-    """
-    zone = unit.engine.zone
-    application = case.document("application", subject_key)
-    decision = case.document("decisionDocument", subject_key)
-    meeting = case.document("meeting", subject_key)
-    received = moments.read(application.get("receivedAt"), zone)
-    postmark = moments.read(application.get("postmarkAt"), zone) or received
-    issued = moments.read(decision.get("issuedAt"), zone)
-    resolved = moments.read(meeting.get("resolvedAt"), zone)
-    handed_in = {"received": [received], "postmark": [postmark]}.get(
-        str(parameters.value(unit, "P-APP-01")), [received, postmark]
-    )
-    decided = {"issued": [issued], "resolved": [resolved]}.get(
-        str(parameters.value(unit, "P-APP-02")), [issued, resolved]
-    )
-    if any(moment is None for moment in handed_in):
-        return UNKNOWN
-    readings = {
-        AFTER if end is not None and moment is not None and moment > end else BEFORE
-        for moment in handed_in
-        for end in decided
-    }
-    return readings.pop() if len(readings) == 1 else UNKNOWN
 
 
 def _validated(unit: UnitOfWork, case: Case, subject_key: int, submission: Mapping[str, object]) -> dict[str, Any]:

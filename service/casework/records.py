@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from service import feel
-from service.casework import people, rules, schema
+from service.casework import application_facts, people, rules, schema
 from service.casework.case import Case, decoded, find, of_case
 from service.casework.catalogue import DERIVED, DIRECTORY, OF_SUBJECT, PEOPLE, RECORDS, RecordType
 from service.casework.schema import Problem
@@ -189,7 +189,10 @@ class _Records(Mapping[str, Value]):
             raise KeyError(name)
         if name == "subject":
             return case.subject_record(subject_key)
-        return case.document(name, subject_key)  # type: ignore[no-any-return]
+        document = case.document(name, subject_key)
+        if name == "application":
+            return {**document, **application_facts.facts(case, subject_key)}
+        return document  # type: ignore[no-any-return]
 
     def __contains__(self, name: object) -> bool:
         if name == DIRECTORY:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from service.casework import applications, parameters, records
+from service.casework import application_facts, applications, parameters, records
 from service.casework.applications import Recorded
 from service.errors import Conflict, Forbidden, FormRejected, NotFound
 from service.runtime import instances, user_tasks
@@ -238,4 +238,4 @@ def test_the_time_of_an_application_is_told_by_the_parameters(
 
     with case.unit() as unit:
         found = records.of_case(unit, case.key)
-        assert applications.timing(unit, found, found.subjects[0].key) == timing
+        assert application_facts.timing(unit, found, found.subjects[0].key) == timing
