@@ -18,6 +18,9 @@ from service.feel import Value
 
 KIND = "EXTRACT_VALUE_ERROR"
 
+# The due moment of a timer whose deadline has none yet.
+NEVER = datetime(9999, 12, 31, tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class TimerDefinition:
