@@ -104,8 +104,8 @@ class NodeSpec(TaskSpec):
 
     def _on_complete_hook(self, my_task: Task) -> None:
         my_task.workflow.completed_visit(my_task)
-        for flow in my_task.internal_data.pop(FLOWS, ()):
-            my_task.workflow.take(self.process.definition.flows[flow], my_task.parent)
+        flows = [self.process.definition.flows[flow] for flow in my_task.internal_data.pop(FLOWS, ())]
+        my_task.workflow.take_flows(flows, my_task.parent)
 
     def _on_cancel(self, my_task: Task) -> None:
         my_task.workflow.cancelled_visit(my_task)

@@ -47,6 +47,7 @@ def document(workflow: Any) -> dict[str, Any]:
         "leaving": list(workflow._leaving),
         "joins": [[scope, name, key] for (scope, name), key in workflow._joins.items()],
         "inclusive": list(workflow._inclusive),
+        "terminate_after": sorted(workflow.terminate_after),
     }
 
 
@@ -80,6 +81,7 @@ def restore(cls: Any, stored: Mapping[str, Any], definition_of: Callable[[int], 
     workflow._leaving = {int(key): None for key in stored["leaving"]}
     workflow._joins = {(int(scope), name): int(key) for scope, name, key in stored["joins"]}
     workflow._inclusive = {int(key): None for key in stored["inclusive"]}
+    workflow.terminate_after = frozenset(stored.get("terminate_after", ()))
     return workflow
 
 

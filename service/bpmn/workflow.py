@@ -9,7 +9,7 @@ walks the tree to find it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
@@ -40,7 +40,7 @@ from service.bpmn.failure import Failure
 from service.bpmn.host import Host
 from service.bpmn.node import ENDED, ENTERED, FLOWS, INTERRUPTED, LOOP, RESULT, START, TRIGGERED, NodeSpec
 from service.bpmn.scopes import Place, plain, plain_all
-from service.bpmn.waits import Condition, Incident, Job, MessageCatch, SignalCatch, Timer, UserTask, Wait
+from service.bpmn.waits import Condition, Incident, Job, Link, MessageCatch, SignalCatch, Timer, UserTask, Wait
 from service.errors import Conflict, NotFound
 from service.feel import Value
 
@@ -89,6 +89,8 @@ class Workflow(SpiffWorkflow):
         self._incidents = 0
         self._leaving: dict[int, None] = {}  # incidents that stand at the way out of their element
         self._intervals: dict[int, str] = {}  # timers that go on: ISO duration or cron
+        self.terminate_after: frozenset[str] = frozenset()  # elements with whose end the whole instance ends
+        self._stopping = False  # one of them has ended
 
     # ------------------------------------------------------------------------------------------------ doors
 
@@ -101,15 +103,18 @@ class Workflow(SpiffWorkflow):
         instance_key: int,
         start_element: str | None = None,
         start_instructions: Sequence[str] = (),
+        terminate_after: Collection[str] = (),
     ) -> Workflow:
         """A new instance, run to its first waits.
 
         It begins at the none start event, at `start_element` (an event start), or before each element that
-        `start_instructions` names. Raises `NotFound` when there is no such element, `Conflict` without a start.
+        `start_instructions` names, and is terminated when an element of `terminate_after` has ended. Raises `NotFound`
+        when there is no such element, `Conflict` without a start.
         """
         workflow = cls(definition, host)
         workflow.key = instance_key
-        for element_id in start_instructions:
+        workflow.terminate_after = frozenset(terminate_after)
+        for element_id in (*start_instructions, *terminate_after):
             if element_id not in definition.elements:
                 raise NotFound("bpmn.element_unknown", element=element_id, process=definition.process_id)
         if start_element is not None and start_element not in definition.elements:
@@ -554,7 +559,7 @@ class Workflow(SpiffWorkflow):
                 value = place.raw(event.timer.expression, timers.KIND)
                 links = self.host.links()
                 try:
-                    found = timers.schedule(event.timer, value, self.host.now, self.zone)
+                    found = self._scheduled(event.timer, value, links)
                 except Failure as failure:
                     failure.facts.update(event.timer.expression.explain(place.view(), self.host.environment))
                     raise
@@ -576,6 +581,12 @@ class Workflow(SpiffWorkflow):
                 return Condition(key=self.host.new_key(), **about), None
             case _:
                 return None, None  # errors, escalations and compensation find their catcher when they are thrown
+
+    def _scheduled(self, timer: timers.TimerDefinition, value: Value, links: Sequence[Link]) -> timers.Schedule:
+        """When a timer is due; one whose deadline has no due day yet (a calendar year is missing) waits for that."""
+        if value is None and links and timer.kind == "date":
+            return timers.Schedule(timers.NEVER)
+        return timers.schedule(timer, value, self.host.now, self.zone)
 
     def event_name(self, place: Place, event: EventDefinition) -> str:
         """The name of a message or signal. Raises `Failure` when it has none."""
@@ -774,6 +785,7 @@ class Workflow(SpiffWorkflow):
         )
         compensation.remember(self, task)
         self._forget(task)
+        self._stop_after(task)
 
     def cancelled_visit(self, task: Task) -> None:
         spec: NodeSpec = task.task_spec
@@ -792,6 +804,18 @@ class Workflow(SpiffWorkflow):
             self._events.append(InstanceEnded(key=task.id, state=TERMINATED, at=self.host.now))
         compensation.cancelled(self, task)
         self._forget(task)
+        self._stop_after(task)
+
+    def _stop_after(self, task: Task) -> None:
+        """End the whole instance once an element that it was started to try out has ended."""
+        spec: NodeSpec = task.task_spec
+        if spec.loop is None and not spec.is_instance and spec.element.id in self.terminate_after:
+            self._stopping = self._stopping or self.instance_of(task).id == self.key
+
+    def take_flows(self, flows: Sequence[Flow], scope: Task) -> None:
+        """Move on from an element that has completed."""
+        for flow in () if self._stopping else flows:
+            self.take(flow, scope)
 
     def ended_instance(self, task: Task) -> None:
         """A process instance has come to its end."""
@@ -811,7 +835,7 @@ class Workflow(SpiffWorkflow):
         self.last_task = None
         parent = task.parent
         self._discard(task)
-        if parent is not None:
+        if parent is not None and not self._stopping:
             parent.task_spec.child_ended(parent, task)
 
     # ------------------------------------------------------------------------------------------------ moving on
@@ -826,6 +850,10 @@ class Workflow(SpiffWorkflow):
         """Run until nothing can move without something from outside."""
         self._steps = 0
         while True:
+            if self._stopping:
+                self._queue.clear()
+                self.cancel()
+                return
             self.look_at_conditions()
             if self._queue:
                 finishing, key = self._queue.popleft()
@@ -912,11 +940,11 @@ class Workflow(SpiffWorkflow):
             if isinstance(wait, Timer):
                 element, _ = self._event_of(wait)
                 timer = element.event.timer if element.event is not None else None
-                if timer is None or timer.kind != "date" or not renewable(timer.expression):
+                if timer is None or not (wait.links or (timer.kind == "date" and renewable(timer.expression))):
                     return
                 value = place.raw(timer.expression, timers.KIND)
-                due = timers.schedule(timer, value, self.host.now, self.zone).due
-                self._waits[key] = replace(wait, due=due, links=self.host.links())
+                links = self.host.links()
+                self._waits[key] = replace(wait, due=self._scheduled(timer, value, links).due, links=links)
             else:
                 self._waits[key] = self.tasks[wait.host_key].task_spec.renewed(place, wait)
         except Failure:

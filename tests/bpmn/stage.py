@@ -114,10 +114,23 @@ class Stage:
 
     # Playing
 
-    def start(self, process_id: str = "p", start_element: str | None = None, before: tuple[str, ...] = (), **variables):
+    def start(
+        self,
+        process_id: str = "p",
+        start_element: str | None = None,
+        before: tuple[str, ...] = (),
+        terminate_after: tuple[str, ...] = (),
+        **variables,
+    ):
         values = {name: feel.from_python(value) for name, value in variables.items()}
         self.workflow = bpmn.Workflow.start(
-            self.processes[process_id], self, values, 1, start_element=start_element, start_instructions=before
+            self.processes[process_id],
+            self,
+            values,
+            1,
+            start_element=start_element,
+            start_instructions=before,
+            terminate_after=terminate_after,
         )
         self.settle()
         return self

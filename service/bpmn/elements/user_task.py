@@ -33,7 +33,7 @@ class UserTaskSpec(NodeSpec):
         follow_up = self._date(place, detail.follow_up)
         return replace(
             wait,
-            due=due if renewable(detail.due) else wait.due,
+            due=due if wait.links or renewable(detail.due) else wait.due,
             links=links,
             follow_up=follow_up if renewable(detail.follow_up) else wait.follow_up,
         )
