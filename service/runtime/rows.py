@@ -140,7 +140,7 @@ class _Writer:
         failed = self._failed(waits)
         ended_now = set(self.ended)
         store.process_instances.set_incidents(self.session, sorted(failed - self.failed), True)
-        store.process_instances.set_incidents(self.session, sorted(self.failed - failed - ended_now), False)
+        store.process_instances.set_incidents(self.session, sorted(self.failed - failed), False)
         for key in ended_now:
             self.instances.pop(key, None)
         caught = [wait for wait in new if isinstance(wait, MessageCatch)]

@@ -177,7 +177,7 @@ def careful(sqlite_url: str, open_engine: Callable[..., Engine]) -> Engine:
 def test_a_waiting_deployment_is_used_only_after_a_second_person_let_it_in(careful: Engine) -> None:
     deployed = careful.run(OWNER, lambda unit: deployments.deploy(unit, [two_tasks]))
     assert deployed.deployment.release is Release.WAITING
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict):
         careful.run(OWNER, lambda unit: instances.start(unit, "p", {}))
 
     with pytest.raises(Forbidden) as refused:

@@ -1,0 +1,158 @@
+"""The command line, as an administrator meets it."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from service import texts
+from service.cli import main
+from tests import builders
+
+
+@pytest.fixture(autouse=True)
+def _installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A demo installation in an empty folder, speaking English."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RONGCUO_DATABASE", f"sqlite:///{tmp_path}/rongcuo.db")
+    monkeypatch.setenv("RONGCUO_PROFILE", "demo")
+    monkeypatch.setenv("RONGCUO_LOCALE", "en")
+
+
+@pytest.fixture
+def models(tmp_path: Path) -> Path:
+    folder = tmp_path / "models" / "inner"
+    folder.mkdir(parents=True)
+    for resource in (builders.a_task_diagram(form="f", groups="INVEST"), builders.a_table("d"),
+                     builders.a_form("f", {"key": "a"})):  # fmt: skip
+        (folder / resource.name).write_bytes(resource.content)
+    (folder / "notes.txt").write_text("no model")
+    return folder.parent
+
+
+def test_migrating_twice_is_the_same_as_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate"]) == 0
+    assert main(["migrate"]) == 0
+
+    assert "newest revision" in capsys.readouterr().out
+
+
+def test_a_folder_is_deployed_together(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["deploy", str(models), "--name", "first"]) == 0
+
+    out = capsys.readouterr().out
+    assert out.splitlines()[:3] == ["p:1", "d:1", "f:1"]
+    assert "Deployed 3 files" in out
+
+
+def test_in_production_a_deployment_waits(
+    models: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RONGCUO_PROFILE", "production")
+
+    assert main(["deploy", str(models)]) == 0
+
+    assert "waits for a second person" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["deploy", "lint"])
+def test_a_bad_file_is_named_with_what_is_wrong(models: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    (models / "inner" / "f.form").unlink()
+
+    assert main([command, str(models)]) == 1
+
+    assert "error p.bpmn: t" in (found := capsys.readouterr().err)
+    assert '"f" is neither among the files nor deployed' in found
+
+
+def test_linting_stores_nothing(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lint", str(models)]) == 0
+
+    assert "no errors" in capsys.readouterr().out
+    assert not (tmp_path / "rongcuo.db").exists()
+
+
+def test_a_deployed_decision_shows_the_rules_that_matched(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["deploy", str(models)])
+    capsys.readouterr()
+
+    assert main(["decide", "d", "amount=12"]) == 0
+
+    assert capsys.readouterr().out.splitlines() == ["d d", "  amount = 12", "  rule 2: result = large", "large"]
+
+
+def test_a_decision_is_tried_from_a_file(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decide", "d", "amount=1", "--file", str(models / "inner" / "d.dmn")]) == 0
+
+    assert capsys.readouterr().out.splitlines()[-1] == "small"
+    assert not (tmp_path / "rongcuo.db").exists()
+
+
+REFUSED = {
+    "no such path": (["deploy", "nowhere"], "nowhere"),
+    "no models": (["deploy", "."], "no .bpmn"),
+    "unknown decision": (["decide", "nope"], "nope"),
+    "input without value": (["decide", "d", "amount"], "amount"),
+    "unknown role": (["user", "add", "ann", "--role", "KING", "--password-stdin"], "KING"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refusal_is_one_line_and_exit_status_1(
+    case: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments, words = REFUSED[case]
+    monkeypatch.setattr("sys.stdin", io.StringIO("Long enough, 2 pass\n"))
+
+    assert main(arguments) == 1
+
+    err = capsys.readouterr().err
+    assert words in err
+    assert len(err.splitlines()) == 1
+
+
+def test_the_first_administrator_is_added_with_a_password_from_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("Long enough, 2 pass\n"))
+
+    assert main(["user", "add", "root", "--role", "SYSADM", "--password-stdin"]) == 0
+
+    assert "Added root" in capsys.readouterr().out
+
+
+def test_the_audit_log_is_verified_and_tampering_reported(
+    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["deploy", str(models)])
+    assert main(["verify-audit"]) == 0
+    with sqlite3.connect(tmp_path / "rongcuo.db") as connection:
+        connection.execute("UPDATE audit_entry SET actor = 'eve'")
+    connection.close()
+
+    assert main(["verify-audit"]) == 1
+
+    assert "entry 1 was changed" in capsys.readouterr().err
+
+
+def test_bad_settings_are_refused_before_anything_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RONGCUO_PORT", "many")
+
+    assert main(["migrate"]) == 1
+    assert "RONGCUO_PORT" in capsys.readouterr().err
+
+
+def test_every_command_explains_itself_in_both_languages(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for locale in texts.LOCALES:
+        monkeypatch.setenv("RONGCUO_LOCALE", locale)
+        with pytest.raises(SystemExit) as ended:
+            main(["--help"])
+        assert ended.value.code == 0
+        assert "cli." not in capsys.readouterr().out

@@ -1,0 +1,119 @@
+"""The worker: runs what is due, sleeps otherwise, survives what handlers do."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+
+from service.runtime import jobs
+from service.runtime.engine import Engine, SetClock
+from service.runtime.unit import JobContext, Plugins, UnitOfWork
+from service.worker import Worker, run_until_idle
+from tests import builders
+from tests.runtime.site import Site
+
+WORK = builders.a_diagram(
+    builders.service_task("work", "go"), builders.user_task("after"), builders.line("s", "work", "after", "e")
+)
+
+
+@pytest.fixture
+def site(database_url: str, open_engine: Callable[..., Engine]) -> Site:
+    def handler(unit: UnitOfWork, job: JobContext) -> Mapping[str, object]:
+        if job.variables.get("bad"):
+            raise ValueError("nobody may read this")
+        return {"done": True}
+
+    site = Site(database_url, open_engine, Plugins(handlers={"go": handler}))
+    site.deploy(WORK)
+    return site
+
+
+def test_nothing_due_is_nothing_done(site: Site) -> None:
+    assert run_until_idle(site.engine) == 0
+
+
+def test_a_bad_job_does_not_stop_the_others(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.start(variables={"bad": True})
+    site.start()
+
+    with caplog.at_level(logging.WARNING):
+        assert run_until_idle(site.engine) == 2
+
+    assert site.open_elements() == ["after"]
+    assert "failed: ValueError" in caplog.text
+
+
+def test_a_worker_takes_up_a_new_job_at_once_and_stops_when_told(site: Site) -> None:
+    stop = threading.Event()
+    thread = threading.Thread(target=Worker(site.engine).run, args=(stop,))
+    thread.start()
+    try:
+        site.start()
+        done = threading.Event()
+        for _ in range(100):
+            if site.open_elements() == ["after"]:
+                break
+            done.wait(0.05)
+        assert site.open_elements() == ["after"]
+    finally:
+        stop.set()
+        site.engine.site.work_arrived.set()
+        thread.join(timeout=10)
+    assert not thread.is_alive()
+
+
+def test_two_workers_run_each_job_once(database_url: str, open_engine: Callable[..., Engine]) -> None:
+    ran: list[int] = []
+
+    def handler(unit: UnitOfWork, job: JobContext) -> Mapping[str, object]:
+        ran.append(job.key)
+        return {}
+
+    plugins = Plugins(handlers={"go": handler})
+    sites = [Site(database_url, open_engine, plugins) for _ in range(2)]
+    sites[0].deploy(WORK)
+    for _ in range(20):
+        sites[0].start()
+
+    threads = [threading.Thread(target=run_until_idle, args=(site.engine,)) for site in sites]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(ran) == len(set(ran)) == 20
+    assert len(sites[0].open_elements()) == 20
+
+
+def test_a_job_whose_worker_died_is_run_by_another_when_its_lease_is_over(site: Site, clock: SetClock) -> None:
+    site.start()
+    jobs.claim_due(site.engine)
+    assert run_until_idle(site.engine) == 0
+
+    clock.advance(timedelta(seconds=jobs.LEASE_SECONDS))
+
+    assert run_until_idle(site.engine) == 1
+    assert site.open_elements() == ["after"]
+
+
+def test_the_worker_goes_on_after_the_database_was_away(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    stop = threading.Event()
+    calls: list[int] = []
+
+    def step(self: Worker) -> int:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ConnectionError
+        stop.set()
+        return 0
+
+    monkeypatch.setattr(Worker, "step", step)
+    monkeypatch.setattr("service.worker.POLL_SECONDS", 0.01)
+    Worker(site.engine).run(stop)
+
+    assert len(calls) == 2
