@@ -18,7 +18,6 @@ from service.web.pages import PAGES
 # Above the limit of a deployment (50 MB are refused with a message of their own), below what would fill the memory.
 MAXIMUM_REQUEST = 24 * 1024 * 1024  # bytes
 MAXIMUM_FORM = 2 * 1024 * 1024  # bytes of a form without its files
-LOOPBACK_NAMES = ["localhost", "127.0.0.1", "[::1]"]
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -52,8 +51,6 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=MAXIMUM_REQUEST,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,  # request.py checks every page, the API has no cookies to abuse
-        # A demonstration has known passwords: a name that a web page made to point here must not reach it.
-        TRUSTED_HOSTS=LOOPBACK_NAMES if settings.is_demo else None,
         JSON_AS_ASCII=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import TypeVar
+from http import HTTPStatus
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, url_for
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, url_for
 from flask import request as http
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
 
 from service import auth
 from service.auth import Actor, ActorKind, Permission, accounts, sessions
 from service.auth.accounts import Account
 from service.errors import Forbidden, Unauthenticated
 from service.runtime.unit import UnitOfWork
+from service.settings import is_loopback
 from service.web import labels, words
 from service.web.answers import json_of
 from service.web.site import site
@@ -123,6 +126,22 @@ def is_secure() -> bool:
     return bool(http.is_secure)
 
 
+def host_name() -> str:
+    """Return the name by which we were called, without port."""
+    host = http.host
+    return host[: host.index("]") + 1] if host.startswith("[") and "]" in host else host.partition(":")[0]
+
+
+def page(template: str, block: str, status: HTTPStatus = HTTPStatus.OK, **content: object) -> Response:
+    """Answer with a page, or with one block of it where htmx asks for a part."""
+    if not is_fragment():
+        return make_response(render_template(template, **content), status)
+    found = current_app.jinja_env.get_template(template)
+    context: dict[str, Any] = dict(content)
+    current_app.update_template_context(context)
+    return make_response("".join(found.blocks[block](found.new_context(context))), status)
+
+
 def local_target(target: str | None, fallback: str) -> str:
     """Return a path of ours to go back to: nothing that another host could put there."""
     if not target:
@@ -147,6 +166,9 @@ def register(app: Flask) -> None:
 
     @app.before_request
     def identify() -> Response | None:
+        # A demonstration has known passwords: a name that a web page made to point here must not reach it.
+        if site().settings.is_demo and not is_loopback(host_name()):
+            raise BadRequest
         if http.path.startswith("/v2/"):
             return None
         token = http.cookies.get(COOKIE)

@@ -70,9 +70,7 @@ def checked_if_given(view: Callable[P, Response]) -> Callable[P, Response]:
 def _is_local_program() -> bool:
     if not site().settings.is_demo:
         return False
-    host = http.host.rsplit(":", 1)[0] if not http.host.endswith("]") else http.host
-    origin = http.headers.get("Origin")
-    return is_loopback(host) and origin in {None, "file://"}
+    return is_loopback(request.host_name()) and http.headers.get("Origin") in {None, "file://"}
 
 
 def _demo_owner() -> Actor:

@@ -10,6 +10,7 @@ from service.web.pages import (
     cases,
     decisions,
     deployments,
+    docs,
     health,
     home,
     incidents,
@@ -22,6 +23,7 @@ from service.web.pages import (
 PAGES: tuple[Blueprint, ...] = (
     signing_in.blueprint,
     about.blueprint,
+    docs.blueprint,
     health.blueprint,
     home.blueprint,
     tasks.blueprint,

@@ -29,6 +29,7 @@ blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
 
 FIELD = "in:"
 LITERAL = re.compile(r'"([^"\\]*)"')
+IDENTIFIER = re.compile(r"[^\W\d]\w*")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -107,8 +108,10 @@ def try_out(decision_id: str) -> Response:
 
     def use_case(unit: UnitOfWork) -> None:
         model = deployments.model_of(unit, _definition(unit, decision_id).key)
-        kinds = {item.name: str(item.type) for item in model.inputs}
-        variables = {name: _typed(text.strip(), kinds.get(name, "Any")) for name, text in typed.items() if text.strip()}
+        kinds = {item.name: item.type for item in _inputs(model, _closure(model, decision_id), trial)}
+        variables = {
+            name: _typed(text.strip(), kinds[name]) for name, text in typed.items() if text.strip() and name in kinds
+        }
         run = decisions.evaluate(unit, decision_id, variables)
         trial.outcome = views.evaluation(run.row)
         trial.matched = frozenset(
@@ -228,16 +231,21 @@ def _table(decision: Decision, matched: frozenset[str]) -> TableView:
 
 def _inputs(model: Model, needed: Sequence[Decision], trial: Trial) -> list[Input]:
     wanted = {reference.id for decision in needed for reference in decision.required_inputs}
-    listed = [item for item in model.inputs if item.id in wanted] if wanted else list(model.inputs)
+    listed = [
+        (item.name, item.label or item.name, str(item.type).lower())
+        for item in model.inputs
+        if item.id in wanted or not wanted
+    ]
+    if not model.inputs:
+        # A table drawn without input data: what its columns read are its facts.
+        columns = [column for decision in needed if decision.table for column in decision.table.inputs]
+        read = {
+            column.expression.strip(): column for column in columns if IDENTIFIER.fullmatch(column.expression.strip())
+        }
+        listed = [(name, column.label or name, (column.type_name or "any").lower()) for name, column in read.items()]
     return [
-        Input(
-            item.name,
-            item.label or item.name,
-            str(item.type).lower(),
-            trial.typed.get(item.name, ""),
-            _choices(item.name, str(item.type).lower(), needed),
-        )
-        for item in listed
+        Input(name, label, kind, trial.typed.get(name, ""), _choices(name, kind, needed))
+        for name, label, kind in listed
     ]
 
 
@@ -266,10 +274,9 @@ def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[st
 
 def _typed(text: str, kind: str) -> Any:
     """Return what was typed as the value that the fact's type asks for."""
-    lowered = kind.lower()
-    if lowered == "boolean" or (lowered == "any" and text in {"true", "false"}):
+    if kind == "boolean" or (kind == "any" and text in {"true", "false"}):
         return text == "true"
-    if lowered == "number" or (lowered == "any" and NUMBER.fullmatch(text)):
+    if kind == "number" or (kind == "any" and NUMBER.fullmatch(text)):
         try:
             return Decimal(text.replace(",", ""))
         except InvalidOperation:

@@ -85,8 +85,9 @@ def index() -> Response:
         for name, (label, _empty) in LISTS.items()
     ]
     arguments: dict[str, Any] = {"list": which, "text": text or None, "due": due or None}
-    html = render_template(
+    return request.page(
         "tasks.html",
+        "list",
         heading=gettext(LISTS[which][0]),
         empty_words=gettext(LISTS[which][1]),
         which=which,
@@ -99,7 +100,6 @@ def index() -> Response:
         next_url=url_for("tasks.index", **arguments, after=page.next) if page.next else None,
         first_url=url_for("tasks.index", **arguments) if "after" in http.args else None,
     )
-    return make_response(html)
 
 
 @blueprint.get("/<int:key>")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.web.conftest import Browser, text
+
+
+def test_a_decision_is_tried_out_and_its_rule_marked(browser_of: Callable[[str], Browser]) -> None:
+    olga = browser_of("olga")
+
+    assert "/decisions/d" in text(olga.get("/decisions"))
+    before = text(olga.get("/decisions/d"))
+    after = text(olga.post("/decisions/d", {"in:amount": "12"}))
+
+    assert 'class="is-matched"' not in before
+    assert after.count('class="is-matched"') == 1
+    assert "已命中" in after
+    assert 'value="12"' in after
+
+
+def test_the_graph_alone_may_carry_style_attributes(browser_of: Callable[[str], Browser]) -> None:
+    olga = browser_of("olga")
+
+    graph = olga.get("/decisions/d/graph").headers["Content-Security-Policy"]
+    table = olga.get("/decisions/d").headers["Content-Security-Policy"]
+
+    assert "style-src-attr 'unsafe-inline'" in graph
+    assert "unsafe" not in table
+
+
+def test_an_unknown_decision_is_not_found(browser_of: Callable[[str], Browser]) -> None:
+    assert browser_of("olga").get("/decisions/nothing").status_code == 404
+
+
+def test_who_may_not_try_decisions_does_not_see_them(browser_of: Callable[[str], Browser]) -> None:
+    sam = browser_of("sam")
+
+    assert sam.get("/decisions").status_code == 403
+    assert "/decisions" not in text(sam.get("/"))

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+from service.auth import SYSTEM
+from service.runtime import deployments
+from service.runtime.engine import Engine
+from tests import builders
+from tests.web.conftest import Browser, models, text
+
+Browsers = Callable[[str], Browser]
+
+
+def files(*resources: deployments.Resource) -> dict[str, object]:
+    return {"resources": [(io.BytesIO(found.content), found.name) for found in resources], "name": "试部署"}
+
+
+def test_files_are_uploaded_and_every_version_can_be_fetched_back(browser_of: Browsers) -> None:
+    olga = browser_of("olga")
+    changed = builders.a_form("f", {"key": "amount", "type": "number", "label": "金额（元）"})
+
+    page = olga.follow(olga.post("/deployments", files(changed)))
+
+    assert "已部署并生效" in page
+    assert "试部署" in page
+    versions = text(olga.get("/deployments/form/f"))
+    assert "/deployments/form/f/2" in versions
+    download = versions.split('href="/deployments/files/')[1].split('"')[0]
+    fetched = olga.get(f"/deployments/files/{download}")
+    assert fetched.data == changed.content
+    assert "filename*=UTF-8''" in fetched.headers["Content-Disposition"]
+
+
+def test_the_same_files_bring_no_new_version(browser_of: Browsers) -> None:
+    olga = browser_of("olga")
+
+    page = olga.follow(olga.post("/deployments", files(*models())))
+
+    assert "沿用原版本" in page
+
+
+def test_a_refused_deployment_names_file_element_and_property(browser_of: Browsers, site_engine: Engine) -> None:
+    olga = browser_of("olga")
+    broken = builders.a_diagram(
+        builders.user_task("ask", name="核实", groups="INVEST", form="missing"), builders.line("s", "ask", "e")
+    )
+
+    refused = olga.post("/deployments", files(broken))
+
+    page = text(refused)
+    assert refused.status_code == 422
+    assert "ask" in page
+    assert "missing" in page
+    with site_engine.reading(SYSTEM) as unit:
+        assert len(deployments.history(unit).items) == 1
+
+
+def test_broken_and_hostile_files_are_refused_with_words(browser_of: Browsers) -> None:
+    olga = browser_of("olga")
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'
+
+    for name, content in (
+        ("broken.bpmn", b"<bpmn:definitions>"),
+        ("bomb.bpmn", bomb),
+        ("bomb.dmn", bomb),
+        ("broken.form", b"{"),
+        ("script.exe", b"MZ"),
+        ("../../etc/passwd.form", b"{"),
+    ):
+        refused = olga.post("/deployments", files(deployments.Resource(name, content)))
+        assert refused.status_code == 422, name
+        assert name.rsplit("/", 1)[-1] in text(refused)
+
+
+def test_too_large_a_file_is_refused_before_it_is_read(browser_of: Browsers) -> None:
+    olga = browser_of("olga")
+
+    refused = olga.client.post(
+        "/deployments", data=b" " * (25 * 1024 * 1024), content_type="multipart/form-data; boundary=x"
+    )
+
+    assert refused.status_code == 413
+    assert "24 MB" in text(refused)
+
+
+def test_only_process_owners_deploy(browser_of: Browsers) -> None:
+    ann = browser_of("ann")
+
+    assert ann.post("/deployments", files(*models())).status_code == 403
+    assert ann.get("/deployments").status_code == 200
+    assert 'name="resources"' not in text(ann.get("/deployments"))
+
+
+def test_a_waiting_deployment_is_let_in_by_somebody_else(browser_of: Browsers, site_engine: Engine) -> None:
+    site_engine.site.second_person = True
+    olga, otto = browser_of("olga"), browser_of("otto")
+    changed = builders.a_form("f", {"key": "amount", "type": "number", "label": "金额（元）"})
+
+    page = olga.follow(olga.post("/deployments", files(changed)))
+    assert "待复核" in page
+    location = olga.post("/deployments", files(changed)).headers["Location"]
+    key = location.rsplit("/", 1)[-1]
+
+    assert olga.post(f"/deployments/{key}/decision", {"decision": "release"}).status_code == 403
+    assert "同意上线" in text(otto.get("/deployments"))
+    assert otto.post(f"/deployments/{key}/decision", {"decision": "release"}).status_code == 303
+    assert "现行" in text(otto.get(f"/deployments/{key}"))

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+
+from service.auth import SYSTEM, accounts
+from service.runtime import audit
+from service.runtime.engine import Engine, SetClock
+from service.settings import Profile
+from tests.web.conftest import PASSWORD, Browser, text
+
+
+def test_a_page_leads_to_signing_in_and_back(browser: Browser) -> None:
+    away = browser.get("/tasks?list=group")
+
+    assert away.status_code == 303
+    assert "/sign-in?back=" in away.headers["Location"]
+    inside = browser.post("/sign-in", {"name": "ann", "password": PASSWORD, "back": "/tasks?list=group"})
+    assert inside.headers["Location"] == "/tasks?list=group"
+
+
+def test_no_other_host_can_be_gone_back_to(browser: Browser) -> None:
+    for target in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):
+        answer = browser.post("/sign-in", {"name": "ann", "password": PASSWORD, "back": target})
+        assert answer.headers["Location"] == "/"
+        browser.post("/sign-out")
+
+
+def test_wrong_passwords_lock_the_account_and_say_so(browser: Browser, clock: SetClock) -> None:
+    for _ in range(5):
+        refused = browser.sign_in("ann", "wrong")
+        assert refused.status_code == 401
+
+    locked = browser.sign_in("ann")
+    assert locked.status_code == 401
+    assert "分钟后再试" in text(locked)
+
+    clock.advance(timedelta(minutes=16))
+    assert browser.sign_in("ann").status_code == 303
+
+
+def test_signing_in_and_out_leaves_entries_in_the_audit_log(browser: Browser, site_engine: Engine) -> None:
+    browser.sign_in("ann", "wrong")
+    browser.sign_in("ann")
+    browser.post("/sign-out")
+
+    with site_engine.reading(SYSTEM) as unit:
+        actions = [entry.action for entry in audit.search(unit, object_kind="user").items]
+    assert actions == ["session.close", "session.open", "session.refuse"]
+    assert browser.get("/tasks").status_code == 303
+
+
+def test_a_session_ends_by_idleness(browser: Browser, clock: SetClock) -> None:
+    browser.sign_in("ann")
+    assert browser.get("/tasks").status_code == 200
+
+    clock.advance(timedelta(minutes=31))
+
+    assert browser.get("/tasks").status_code == 303
+
+
+def test_a_form_without_the_pages_token_is_refused(browser: Browser) -> None:
+    answer = browser.client.post("/sign-in", data={"name": "ann", "password": PASSWORD})
+
+    assert answer.status_code == 400
+    assert browser.get("/tasks").status_code == 303
+
+
+def test_whoever_must_change_the_password_does_nothing_else_first(browser: Browser, site_engine: Engine) -> None:
+    site_engine.run(SYSTEM, lambda unit: accounts.reset_password(unit, "ann", "Another-pass-1"))
+    browser.sign_in("ann", "Another-pass-1")
+
+    assert browser.get("/tasks").headers["Location"] == "/password"
+    short = browser.post("/password", {"old": "Another-pass-1", "new": "short", "again": "short"})
+    assert short.status_code == 422
+    differing = browser.post("/password", {"old": "Another-pass-1", "new": "Third-pass-12", "again": "Third-pass-13"})
+    assert "不一致" in text(differing)
+    done = browser.post("/password", {"old": "Another-pass-1", "new": "Third-pass-12", "again": "Third-pass-12"})
+    assert done.status_code == 303
+    assert browser.sign_in("ann", "Third-pass-12").status_code == 303
+    assert browser.get("/tasks").status_code == 200
+
+
+def test_the_language_is_a_choice_that_stays(browser: Browser) -> None:
+    assert '<html lang="zh-CN">' in text(browser.get("/sign-in"))
+
+    browser.post("/language", {"language": "en", "back": "/sign-in"})
+
+    page = text(browser.get("/sign-in"))
+    assert '<html lang="en">' in page
+    assert "Password" in page
+
+
+def test_a_demonstration_offers_its_people_and_answers_loopback_names_alone(make_app: Callable[..., Flask]) -> None:
+    demo = make_app(Profile.DEMO).test_client()
+    production = make_app().test_client()
+
+    assert "安示例" in text(demo.get("/sign-in"))
+    assert "安示例" not in text(production.get("/sign-in"))
+    assert demo.get("/sign-in", headers={"Host": "evil.example"}).status_code == 400
