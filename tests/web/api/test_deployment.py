@@ -156,7 +156,6 @@ def test_an_instance_is_started_and_numbers_keep_their_digits(production: FlaskC
         ('{"processDefinitionId": "nothing"}', 404, "nothing"),
         ('{"processDefinitionKey": "x"}', 400, "processDefinitionKey"),
         ('{"processDefinitionId": "p", "variables": []}', 400, "variables"),
-        ('{"processDefinitionId": "p", "awaitCompletion": true}', 400, "awaitCompletion"),
         ('{"processDefinitionId": "p", "startInstructions": [{}]}', 400, "startInstructions"),
     ],
 )
