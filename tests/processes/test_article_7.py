@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from service.errors import FormRejected
 from tests.processes.play import ALL_STRANDS, FILINGS, Play, facts
 
 ACase = Callable[..., Play]
@@ -28,7 +29,7 @@ def decided(play: Play, outcome: str = "exempt", **answers: dict[str, object]) -
 
 @pytest.mark.parametrize("outcome", FOUR_OUTCOMES)
 def test_a_case_goes_through_article_7_to_each_outcome(a_case: ACase, outcome: str) -> None:
-    play = a_case()
+    play = a_case(at="statements")
 
     decided(play, outcome)
 
@@ -39,7 +40,7 @@ def test_a_case_goes_through_article_7_to_each_outcome(a_case: ACase, outcome: s
 
 
 def test_the_case_closes_after_service_filings_and_rectification(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="issuance")
     play.up_to("subject-closing")
     assert play.record("subject")["state"] == "TRACKING"
 
@@ -53,7 +54,7 @@ def test_the_case_closes_after_service_filings_and_rectification(a_case: ACase) 
 
 
 def test_closing_is_refused_until_filings_and_rectification_are_done(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="issuance")
     play.up_to("subject-closing")
 
     play.do("subject-closing")
@@ -87,7 +88,7 @@ def test_closing_is_refused_until_filings_and_rectification_are_done(a_case: ACa
 
 
 def test_exempt_from_accountability_tells_personnel_office(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="issuance")
 
     play.up_to("subject-closing")
 
@@ -98,7 +99,7 @@ def test_exempt_from_accountability_tells_personnel_office(a_case: ACase) -> Non
 
 
 def test_without_circumstances_nothing_starts_and_the_reason_is_kept(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
 
     play.up_to(
         "not-started",
@@ -110,7 +111,7 @@ def test_without_circumstances_nothing_starts_and_the_reason_is_kept(a_case: ACa
 
 
 def test_unknown_circumstances_are_screened_again(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
     play.up_to("screening")
 
     play.do("screening", {"subject.screeningResult": "unknown"})
@@ -121,7 +122,7 @@ def test_unknown_circumstances_are_screened_again(a_case: ACase) -> None:
 
 
 def test_new_facts_bring_back_the_screening(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
     play.up_to("not-started", screening={"subject.screeningResult": "no"})
 
     play.do("not-started", {"followUp": "new_facts", "followUpNote": "发现新证据。"})
@@ -132,7 +133,7 @@ def test_new_facts_bring_back_the_screening(a_case: ACase) -> None:
 
 
 def test_persons_of_agencies_run_vertically_wait_for_a_ruling(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
 
     play.up_to("scope-ruling", screening={"subject.jurisdiction": "vertical"})
     play.do("scope-ruling", {"scopeRuling": "by_reference", "scopeRulingReason": "按干部管理权限。"})
@@ -144,7 +145,7 @@ def test_persons_of_agencies_run_vertically_wait_for_a_ruling(a_case: ACase) -> 
 
 
 def test_an_application_starts_what_was_not_started(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
     play.up_to("not-started", screening={"subject.screeningResult": "no"})
 
     play.apply()
@@ -158,7 +159,7 @@ def test_an_application_starts_what_was_not_started(a_case: ACase) -> None:
 
 
 def test_an_application_after_the_decision_is_pointed_to_the_appeal(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="statements")
     decided(play, "lighter")
     play.later(days=3)
 
@@ -174,7 +175,7 @@ def test_an_application_after_the_decision_is_pointed_to_the_appeal(a_case: ACas
 
 
 def test_a_rejection_needs_a_second_person(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
     play.up_to("not-started", screening={"subject.screeningResult": "no"})
     play.apply()
     play.do("application-review", {"subject.personType": "none"})
@@ -190,7 +191,7 @@ def test_a_rejection_needs_a_second_person(a_case: ACase) -> None:
 
 
 def test_an_application_is_merged_into_what_runs_on_own_motion(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="evidence")
     play.up_to("facts")
 
     play.apply()
@@ -205,7 +206,7 @@ def test_an_application_is_merged_into_what_runs_on_own_motion(a_case: ACase) ->
 
 
 def test_an_application_is_supplemented_once(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
     play.up_to("not-started", screening={"subject.screeningResult": "no"})
     play.apply()
     oral = {"application.written": "no", "application.supplementItems": "请以书面形式提出并签名。"}
@@ -224,7 +225,7 @@ def test_an_application_is_supplemented_once(a_case: ACase) -> None:
 
 
 def test_an_application_to_the_wrong_organ_is_passed_on(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
     play.up_to("not-started", screening={"subject.screeningResult": "no"})
     play.apply()
 
@@ -239,7 +240,7 @@ def test_an_application_to_the_wrong_organ_is_passed_on(a_case: ACase) -> None:
 
 
 def test_all_strands_run_side_by_side(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
 
     play.up_to("evidence")
 
@@ -247,7 +248,7 @@ def test_all_strands_run_side_by_side(a_case: ACase) -> None:
 
 
 def test_technical_questions_need_an_authority_or_expert(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="screening")
     technical = {"matter.technical": "yes"}
     play.up_to("evidence", investigation_plan=technical)
     assert "expert-commission" in play.open()
@@ -261,7 +262,7 @@ def test_technical_questions_need_an_authority_or_expert(a_case: ACase) -> None:
 
 
 def test_the_gate_sends_back_to_the_chosen_strand(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="evidence")
     play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]})
 
     play.do("facts-check")
@@ -274,7 +275,7 @@ def test_the_gate_sends_back_to_the_chosen_strand(a_case: ACase) -> None:
 
 
 def test_what_cannot_be_found_out_goes_on_with_reason_and_consent(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="facts-check")
     play.up_to("facts-check")
     play.do("facts-check", {"factsClear": "unknown"})
 
@@ -287,21 +288,19 @@ def test_what_cannot_be_found_out_goes_on_with_reason_and_consent(a_case: ACase)
 
 
 def test_what_was_not_done_cannot_be_called_unascertainable(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="evidence")
     play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]})
     play.do("facts-check")
 
-    play.do(
-        "supplement",
-        {"supplement.way": "unascertainable", "supplement.reason": "无法取得。"},
-    )
+    with pytest.raises(FormRejected):
+        play.do("supplement", {"supplement.way": "unascertainable", "supplement.reason": "无法取得。"})
 
     assert "unascertainable-approval" not in play.open()
     assert "supplement" in play.open()
 
 
 def test_a_return_for_supplement_rebuilds_the_time_limit(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="evidence")
     play.up_to("evidence")
     first = play.deadline("P-T05")
     assert first.due == date(2026, 4, 14)
@@ -317,17 +316,17 @@ def test_a_return_for_supplement_rebuilds_the_time_limit(a_case: ACase) -> None:
     assert play.record("subject")["state"] == "INVESTIGATING"
     second = play.deadline("P-T05")
     assert second.key != first.key
-    assert second.due == date(2026, 5, 13)
+    assert second.due == date(2026, 5, 14)
     assert play.task("hearing-unit").due_at is not None
     play.at("2026-04-15")
     assert "调查核实期限已到" not in play.notices("lead")
-    play.at("2026-05-14")
+    play.at("2026-05-15")
     assert "调查核实期限已到" in play.notices("lead")
     assert "hearing-unit" in play.open()
 
 
 def test_a_suspected_crime_suspends_the_procedure(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="facts-check")
     play.up_to("facts-check")
 
     play.do("facts-check", {"suspectedCrime": "yes"})
@@ -350,7 +349,7 @@ def test_a_suspected_crime_suspends_the_procedure(a_case: ACase) -> None:
 
 
 def test_insufficient_facts_are_shown_and_need_a_reason_for_any_outcome(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="evidence")
     play.up_to("issuance", "decision-draft", facts=facts(answer="unknown"))
     assert play.variable("advice")["advice"] == "insufficient"
 
@@ -366,7 +365,7 @@ def test_insufficient_facts_are_shown_and_need_a_reason_for_any_outcome(a_case: 
 
 
 def test_a_red_line_leads_to_the_advice_of_no_tolerance(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="trial")
     crossed = {"matter.redLineCrossed": "yes", "matter.redLineClauses": "纪律处分条例相关条款"}
 
     play.up_to("convening", trial=crossed)
@@ -376,7 +375,7 @@ def test_a_red_line_leads_to_the_advice_of_no_tolerance(a_case: ACase) -> None:
 
 
 def test_the_catch_all_item_is_determined_by_the_meeting(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="evidence")
     other = {
         **facts(answer="no"),
         "matter.otherClaim": "yes",
@@ -394,7 +393,7 @@ def test_the_catch_all_item_is_determined_by_the_meeting(a_case: ACase) -> None:
 
 
 def test_members_who_must_recuse_neither_count_nor_speak(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="convening")
     play.up_to("convening")
     play.do("convening", {"meeting.totalMembers": 3})
 
@@ -416,7 +415,7 @@ def test_members_who_must_recuse_neither_count_nor_speak(a_case: ACase) -> None:
 
 
 def test_too_few_members_postpone_the_meeting(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="convening")
     play.up_to("attendance")
 
     roll = [{"member": "member1", "status": "present"}, {"member": "member2", "status": "leave"}]
@@ -427,7 +426,7 @@ def test_too_few_members_postpone_the_meeting(a_case: ACase) -> None:
 
 
 def test_no_single_vote_stops_the_meeting(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="statements")
     play.up_to("statements")
 
     play.do("statements", {"statement.vote": "against", "statement.dissent": "影响较大。"})
@@ -440,7 +439,7 @@ def test_no_single_vote_stops_the_meeting(a_case: ACase) -> None:
 
 
 def test_the_meeting_may_send_back_for_investigation(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="statements")
     play.up_to("statements")
     play.all("statements", {"statement.vote": "against"})
 
@@ -451,7 +450,7 @@ def test_the_meeting_may_send_back_for_investigation(a_case: ACase) -> None:
 
 
 def test_a_stand_alone_tolerance_document_blocks_the_decision(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="statements")
 
     play.up_to("decision-draft")
     play.do("decision-draft", {"standaloneToleranceDocument": "yes"})
@@ -462,7 +461,7 @@ def test_a_stand_alone_tolerance_document_blocks_the_decision(a_case: ACase) -> 
 
 
 def test_the_approver_may_return_the_draft(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="issuance")
     play.up_to("issuance")
 
     play.do(
@@ -480,7 +479,7 @@ def test_the_approver_may_return_the_draft(a_case: ACase) -> None:
 
 
 def test_an_overdue_step_is_reminded_and_decides_nothing(a_case: ACase) -> None:
-    play = a_case()
+    play = a_case(at="trial")
     play.up_to("trial")
     before = play.open()
 
@@ -498,9 +497,23 @@ def test_staff_who_must_recuse_are_replaced_before_anything_begins(a_case: ACase
     play.do("declare", {"declaration.interest": "yes"}, by="review")
     play.all("declare")
     assert "case-recusal-ruling" not in play.open()
-    play.do("recusal-ruling")
-
+    play.do(
+        "recusal-ruling",
+        {
+            "recusalDecision.reason": "与本案有利害关系。",
+            "recusalDecision.decidedBy": "机关负责人",
+            "recusalDecision.decidedAt": "2026-03-02",
+            "case.leadInvestigator": "lead",
+            "case.investigators": ["invest1", "invest2"],
+            "case.reviewers": ["review2"],
+            "case.members": ["member1", "member2", "member3"],
+        },
+    )
     assert play.open() == {"declare"}
+    play.all("declare")
+
+    assert play.case()["reviewers"] == ["review2"]
+    assert "screening" in play.open()
 
 
 def excluded_evidence() -> dict[str, object]:
