@@ -22,11 +22,14 @@ from service.auth import SYSTEM, accounts
 from service.errors import DeploymentRejected, Finding, FormRejected, Invalid, ServiceError, Severity
 from service.runtime import audit, decisions, deployments
 from service.runtime.deployments import Resource
-from service.runtime.engine import Engine
+from service.runtime.engine import Engine, SetClock, SystemClock
 from service.runtime.unit import UnitOfWork
 from service.settings import BadSetting, Settings
 
 MODELS = frozenset({".bpmn", ".dmn", ".form"})
+
+# Where the shipped models lie: beside the package.
+SHIPPED = Path(__file__).parents[1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -182,6 +185,30 @@ class _Command:
         print(feel.string(run.evaluation.value))
         return 1 if run.evaluation.failed else 0
 
+    def demo(self, parsed: argparse.Namespace) -> int:
+        from service.casework import demo  # the other commands start faster without it
+
+        if parsed.seed:
+            if not self._settings.is_demo:
+                raise Invalid("cli.demo_only_in_demo")
+            clock = SetClock(SystemClock().now())
+            engine = wiring.engine(self._settings, clock)
+            engine.migrate()
+            seeded = demo.seed(demo.Stage(engine, clock, lambda: worker.run_until_idle(engine), _print))
+            engine.close()
+            self.say("seeded" if seeded else "seeded_before")
+            return 0
+        # The story runs months ahead of today, so it has a database of its own.
+        with tempfile.TemporaryDirectory() as folder:
+            clock = SetClock(SystemClock().now())
+            engine = Engine(f"sqlite:///{folder}/demo.db", clock, wiring.PLUGINS, zone=self._settings.zone)
+            engine.migrate()
+            resources = _resources([SHIPPED / "processes", SHIPPED / "forms"])
+            engine.run(SYSTEM, lambda unit: deployments.deploy(unit, resources))
+            demo.play(demo.Stage(engine, clock, lambda: worker.run_until_idle(engine), _print))
+            engine.close()
+        return 0
+
     # People and proof
 
     def add_user(self, parsed: argparse.Namespace) -> int:
@@ -249,6 +276,8 @@ def _parser(locale: str, command: _Command) -> argparse.ArgumentParser:
     decide.add_argument("decision", help=text("help_decision"))
     decide.add_argument("inputs", nargs="*", metavar="name=value", help=text("help_inputs"))
     decide.add_argument("--file", type=Path, help=text("help_file"))
+    demo = add("demo", command.demo)
+    demo.add_argument("--seed", action="store_true", help=text("help_seed"))
     user = add("user", command.add_user)
     user.add_argument("verb", choices=["add"], help=text("help_user_verb"))
     user.add_argument("name", help=text("help_user_name"))
@@ -288,6 +317,10 @@ def _inputs(given: Sequence[str]) -> dict[str, object]:
         except Invalid:
             inputs[name] = text
     return inputs
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
 
 
 def _log() -> None:

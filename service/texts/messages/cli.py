@@ -44,5 +44,7 @@ MESSAGES: dict[str, str] = {
     "cli.input_invalid": '"{found}" is not an input; write name=value.',
     "cli.error": "error",
     "cli.warning": "note",
+    "cli.seeded": "The demonstration is filled.",
+    "cli.seeded_before": "The demonstration was filled before.",
     "cli.demo_only_in_demo": "The demonstration needs RONGCUO_PROFILE=demo.",
 }
