@@ -9,9 +9,8 @@ from service.bpmn.definition import Dialect
 
 FLOW_NODE_CHILDREN = frozenset({
     "documentation", "extensionElements", "incoming", "outgoing",
-    # data on the drawing: objects and stores run nothing in either Camunda generation
-    "ioSpecification", "property", "dataInputAssociation", "dataOutputAssociation", "dataInput", "dataOutput",
-    "inputSet", "outputSet", "auditing", "monitoring", "categoryValueRef",
+    # arrows to data objects and stores, as the Modeler draws them: they run nothing in either Camunda generation
+    "property", "dataInputAssociation", "dataOutputAssociation", "auditing", "monitoring", "categoryValueRef",
 })  # fmt: skip
 
 _NODE = frozenset({"id", "name"})
@@ -36,6 +35,11 @@ _EVENTS = frozenset(EVENT_DEFINITIONS) | {"eventDefinitionRef"}
 # Containers of flow elements
 SCOPE_CHILDREN = frozenset({"laneSet", "artifact", "textAnnotation", "association", "group", "dataObject",
                             "dataObjectReference", "dataStoreReference", "sequenceFlow"})  # fmt: skip
+
+# What BPMN says about data beyond that would have to run, and doesn't here
+DATA = frozenset(
+    {"ioSpecification", "dataInput", "dataOutput", "inputSet", "outputSet", "transformation", "assignment"}
+)
 
 ATTRIBUTES: dict[str, frozenset[str]] = {
     "task": _ACTIVITY,
@@ -83,7 +87,7 @@ CHILDREN: dict[str, frozenset[str]] = {
     "intermediateThrowEvent": _EVENTS,
     "boundaryEvent": _EVENTS,
     "endEvent": _EVENTS,
-    "process": SCOPE_CHILDREN | {"supports", "correlationSubscription", "property", "ioSpecification",
+    "process": SCOPE_CHILDREN | {"supports", "correlationSubscription", "property",
                                  "auditing", "monitoring"},
     "sequenceFlow": frozenset({"conditionExpression"}),
     "multiInstanceLoopCharacteristics": frozenset({"loopCardinality", "completionCondition", "loopDataInputRef",

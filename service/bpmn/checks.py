@@ -15,6 +15,7 @@ _BOUNDARY = {"message", "timer", "signal", "conditional", "error", "escalation",
 _START = {"message", "timer", "signal", "conditional"}
 _HANDLER_START = _START | {"error", "escalation", "compensation"}
 _END = {"message", "signal", "error", "escalation", "compensation", "terminate", "cancel"}
+_GATEWAYS = {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
 _ACTIVITIES = {"task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask",
                "businessRuleTask", "callActivity", "subProcess", "transaction"}  # fmt: skip
 
@@ -23,13 +24,20 @@ def check(
     definition: ProcessDefinition, sources: Sources, process: Source, flow_scopes: Mapping[str, str | None]
 ) -> None:
     """Report every breach in a process."""
+    # The Modeler repeats every flow at its two ends; a file that never does is as good.
+    lists_flows = any(
+        child is not None
+        for source in sources.values()
+        for name in ("incoming", "outgoing")
+        for child in [source.child(name)]
+    )
     for element in definition.elements.values():
         source = sources[element.id]
         if not element.id:
             source.error("bpmn.element_without_id", "id", element=element.tag)
         _RULES_BY_TAG.get(element.tag, _nothing)(definition, element, source)
         _flows(definition, element, source)
-        _named_flows(element, source)
+        _named_flows(element, source, lists_flows)
         if element.multi_instance is not None and element.type == "EVENT_SUB_PROCESS":
             source.error("bpmn.event_sub_process_loop", "multiInstanceLoopCharacteristics")
     for flow_id, scope in flow_scopes.items():
@@ -57,6 +65,11 @@ def _flows(definition: ProcessDefinition, element: Element, source: Source) -> N
             source.error("bpmn.default_not_outgoing", "default", value=element.default)
         elif definition.flows[element.default].condition is not None:
             source.error("bpmn.default_with_condition", "default", value=element.default)
+    only = element.outgoing[0] if len(element.outgoing) == 1 else None
+    if only is not None and element.tag not in _GATEWAYS and definition.flows[only].condition is not None:
+        source.error("bpmn.conditional_flow_source", "outgoing", flow=only)
+    if element.tag in _GATEWAYS and len(element.incoming) == 1 and len(element.outgoing) == 1:
+        source.error("bpmn.gateway_without_parting", "outgoing")
     if element.tag in {"parallelGateway", "eventBasedGateway"}:
         for flow in element.outgoing:
             if definition.flows[flow].condition is not None:
@@ -67,13 +80,19 @@ def _flows(definition: ProcessDefinition, element: Element, source: Source) -> N
         source.error("bpmn.event_sub_process_flow", "triggeredByEvent")
 
 
-def _named_flows(element: Element, source: Source) -> None:
+def _named_flows(element: Element, source: Source, lists_flows: bool) -> None:
     """`incoming` and `outgoing` repeat what the flows say; where they contradict them, one of the two is wrong."""
     for name, flows in (("incoming", element.incoming), ("outgoing", element.outgoing)):
         for child in source.children(name):
             wanted = reference(child.text)
             if wanted and wanted not in flows:
                 source.error("bpmn.flow_reference", name, value=wanted)
+    if lists_flows:
+        for name, flows in (("incoming", element.incoming), ("outgoing", element.outgoing)):
+            named = {reference(child.text) for child in source.children(name)}
+            for flow in flows:
+                if flow not in named:
+                    source.error("bpmn.flow_not_listed", name, value=flow)
     direction = source.attribute("gatewayDirection")
     many_in, many_out = len(element.incoming) > 1, len(element.outgoing) > 1
     fits = {

@@ -54,6 +54,12 @@ REFUSED_ELEMENTS = {
     "event": "bpmn.element_unsupported",
 }
 _ROOT_KINDS = ("message", "signal", "error", "escalation", *allowed.EVENT_DEFINITIONS)
+_EVEN_IN_A_DRAWING = {
+    "bpmn.duplicate_id",
+    "bpmn.element_unsupported",
+    "bpmn.message_flow_end",
+    "bpmn.participant_multiplicity",
+}
 _TYPE_NAMES = {"transaction": "SUB_PROCESS"}
 
 
@@ -88,7 +94,7 @@ def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
     message_flows.check(context, root)
     if not processes:
         # A drawing is stored and shown: what it would need to run isn't asked of it.
-        context.findings = [f for f in context.findings if f.code in {"bpmn.duplicate_id"}]
+        context.findings = [f for f in context.findings if f.code in _EVEN_IN_A_DRAWING]
         Source(context, root).warning("bpmn.nothing_executable", "isExecutable")
     return File(
         name=file,
@@ -719,6 +725,11 @@ def _check(source: Source, tag: str) -> None:
     for key in source.node.attrib:
         if not key.startswith("{") and key not in known:
             source.error("bpmn.attribute_unsupported", key, attribute=key)
+    for name in ("dataInputAssociation", "dataOutputAssociation"):
+        for association in source.children(name):
+            for node in association.node.iterchildren():
+                if isinstance(node.tag, str) and local(node) in allowed.DATA:
+                    source.error("bpmn.data_unsupported", name, child=local(node))
     children = allowed.CHILDREN.get(tag, frozenset())
     flow_elements = tag in {"process", "subProcess", "transaction"}
     for node in source.node.iterchildren():
@@ -727,7 +738,9 @@ def _check(source: Source, tag: str) -> None:
         name = local(node)
         if namespace(node) != BPMN or flow_elements:
             continue
-        if name not in children and name not in allowed.FLOW_NODE_CHILDREN and tag in allowed.CHILDREN:
+        if name in allowed.DATA:
+            source.error("bpmn.data_unsupported", name, child=name)
+        elif name not in children and name not in allowed.FLOW_NODE_CHILDREN and tag in allowed.CHILDREN:
             source.error("bpmn.child_unsupported", name, child=name)
 
 

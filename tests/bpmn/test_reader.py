@@ -95,6 +95,11 @@ REFUSED = [
     ("no condition at an exclusive gateway",
      '<startEvent id="s"/><exclusiveGateway id="g"/><task id="a"/><task id="b"/>' + flows("s>g", "g>a: =x", "g>b"),
      "bpmn.flow_without_condition", "conditionExpression"),
+    ("one flow with a condition", '<startEvent id="s"/><task id="t"/><task id="u"/>' + flows("s>t", "t>u: =x"),
+     "bpmn.conditional_flow_source", "outgoing"),
+    ("a gateway for nothing", TASK.format('<exclusiveGateway id="t"/>'), "bpmn.gateway_without_parting", "outgoing"),
+    ("data specification", task("task", inner="<ioSpecification/>"), "bpmn.data_unsupported", "ioSpecification"),
+    ("flow listed at the wrong end", task("task", inner="<incoming>t_e</incoming>"), "bpmn.flow_reference", "incoming"),
     ("default with condition",
      '<startEvent id="s"/><exclusiveGateway id="g" default="g_a"/><task id="a"/>' + flows("s>g", "g>a: =x"),
      "bpmn.default_with_condition", "default"),
@@ -195,6 +200,24 @@ def test_bad_xml_is_rejected(xml: bytes, error: type[Invalid], code: str) -> Non
 
     assert raised.value.code == code
     assert "{" not in texts.render(raised.value)
+
+
+POOLS = (
+    '<collaboration id="c"><participant id="a" processRef="p"/><participant id="b"/>{}</collaboration>'
+    '<process id="p" isExecutable="true"><startEvent id="s"/><task id="t"/><endEvent id="e"/>'
+    + flows("s>t", "t>e")
+    + "</process>"
+)
+MESSAGE_FLOWS = [("t", "b", True), ("b", "t", True), ("t", "e", False), ("a", "t", False), ("b", "s", False)]
+
+
+@pytest.mark.parametrize(("source", "target", "fits"), MESSAGE_FLOWS)
+def test_a_message_flow_connects_pools_where_messages_are(source: str, target: str, fits: bool) -> None:
+    flow = f'<messageFlow id="m" sourceRef="{source}" targetRef="{target}"/>'
+
+    found = bpmn.read(file(POOLS.format(flow)), "test.bpmn")
+
+    assert [f.code for f in found.findings] == ([] if fits else ["bpmn.message_flow_end"])
 
 
 def test_a_file_without_executable_process_is_a_drawing() -> None:

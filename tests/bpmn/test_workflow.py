@@ -608,7 +608,8 @@ def test_an_incident_tells_expression_place_and_variables_and_a_retry_goes_on() 
 
 def test_outputs_are_not_written_twice_when_the_way_out_is_retried() -> None:
     mapping = '<zeebe:ioMapping><zeebe:output source="=append(log, 1)" target="log"/></zeebe:ioMapping>'
-    body = "<startEvent id='s'/>" + user_task("u", extensions=mapping) + user_task("v") + flows("s>u", "u>v: =go")
+    body = "<startEvent id='s'/>" + user_task("u", extensions=mapping) + user_task("v") + "<endEvent id='e'/>"
+    body += flows("s>u", "u>v: =go", "u>e: =end")
     stage = Stage(process(body)).start(log=[])
 
     stage.complete("u")

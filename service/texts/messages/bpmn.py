@@ -23,6 +23,8 @@ MESSAGES: dict[str, str] = {
     "bpmn.start_condition": (
         "A process cannot start by a condition, as there are no variables before it; start it by a message."
     ),
+    "bpmn.data_unsupported": "{child} is not executed; use input and output mappings.",
+    "bpmn.flow_not_listed": ("The flow {value} does not stand at this end; save the diagram again from the Modeler."),
     "bpmn.element_without_id": "An element of type {element} has no id; give it one.",
     "bpmn.document_version": "The stored state has version {version}; this program reads version {known}.",
     "bpmn.element_unsupported": "A {element} is not supported; draw it with elements that are.",
@@ -42,7 +44,6 @@ MESSAGES: dict[str, str] = {
     "bpmn.ad_hoc_sub_process": (
         "An ad-hoc sub-process is not supported; draw its activities in a parallel or multi-instance sub-process."
     ),
-    "bpmn.ad_hoc_condition": ("The completion condition of an ad-hoc sub-process is not supported here; remove it."),
     "bpmn.event_definition_ref": ("The event definition {value} is not in the file; draw the event's own definition."),
     "bpmn.multiple_events": "An event with several triggers is not supported; draw one event for each.",
     "bpmn.token_quantity": (
@@ -52,8 +53,6 @@ MESSAGES: dict[str, str] = {
         "The multi-instance behaviour {value} is not supported; draw the event inside the activity."
     ),
     "bpmn.standard_loop": "A standard loop is not supported here; draw a gateway that leads back.",
-    "bpmn.loop_condition_missing": "The loop has neither a condition nor a maximum; enter one.",
-    "bpmn.loop_maximum_invalid": "The loop's maximum {value} is not a positive whole number.",
     "bpmn.feel_syntax": (
         '"{expression}" is not FEEL; it stops making sense at line {line}, column {column}. Correct it.'
     ),
@@ -93,7 +92,6 @@ MESSAGES: dict[str, str] = {
         " or the diagram, then retry."
     ),
     "bpmn.process_without_start": "The process has no start event; draw one.",
-    "bpmn.process_without_end": "The scope has start events but no end event; draw one.",
     "bpmn.scope_without_start": "The scope has end events but no start event; draw one.",
     "bpmn.several_none_starts": "There are {count} start events without trigger; only one may be.",
     "bpmn.start_with_incoming": "A flow leads into the start; remove it.",
@@ -105,11 +103,7 @@ MESSAGES: dict[str, str] = {
         "The flow from {source} to {target} crosses the border of a sub-process; end it inside."
     ),
     "bpmn.flow_reference": "The element names the flow {value}, which does not lead there; connect it again.",
-    "bpmn.node_without_flow": "Nothing leads to the element or away from it; connect it.",
     "bpmn.node_without_incoming": "Nothing leads to the element; connect it.",
-    "bpmn.node_without_outgoing": (
-        "Nothing leads away from the element, although the process has end events; connect it."
-    ),
     "bpmn.gateway_direction": (
         "The gateway says it is {value}, but is drawn differently; correct the direction or the flows."
     ),
@@ -125,7 +119,6 @@ MESSAGES: dict[str, str] = {
         'The boundary event is attached to "{value}", which is no activity beside it; attach it again.'
     ),
     "bpmn.boundary_with_incoming": "A flow leads into the boundary event; remove it.",
-    "bpmn.boundary_without_outgoing": "No flow leads out of the boundary event; draw one.",
     "bpmn.boundary_must_interrupt": (
         "A boundary event of kind {kind} always interrupts; choose the interrupting form."
     ),
@@ -146,15 +139,11 @@ MESSAGES: dict[str, str] = {
     "bpmn.event_gateway_target_incoming": (
         "{target} follows an event-based gateway and has another flow leading to it; remove that flow."
     ),
-    "bpmn.event_gateway_mixed": (
-        "After one event-based gateway stand message events and receive tasks; use one kind only."
-    ),
     "bpmn.instantiating_gateway": (
         "An event-based gateway that starts the process is not supported; draw start events."
     ),
     "bpmn.link_catch_incoming": "A flow leads into the link's target; remove it.",
     "bpmn.link_throw_outgoing": "A flow leads out of the link's source; remove it.",
-    "bpmn.link_without_flow": "The link leads nowhere or comes from nowhere; connect it.",
     "bpmn.link_two_targets": "The link {name} has two targets; leave one.",
     "bpmn.link_without_name": "The link has no name; enter one.",
     "bpmn.link_without_target": "The link {name} has no target in the same scope; draw one.",
@@ -167,6 +156,9 @@ MESSAGES: dict[str, str] = {
         'The compensation event is connected with no activity marked "for compensation"; draw the association.'
     ),
     "bpmn.message_flow_end": "The message flow does not connect two different pools; correct it.",
+    "bpmn.participant_multiplicity": (
+        "The pool stands for {minimum} to {maximum} participants, which is impossible; correct the numbers."
+    ),
     "bpmn.reference_missing": 'What it refers to, "{value}", is not in the file; choose again.',
     "bpmn.message_ref_missing": "No message is chosen; choose or create one.",
     "bpmn.message_without_name": "The message has no name; enter one.",
