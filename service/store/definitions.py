@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, exists, func, not_, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from service.store.base import Base, IndexedKey, Key, PrimaryKey, enum_column
 from service.store.deployments import Release
+from service.store.listing import Clause
 
 
 class _Definition:
@@ -136,6 +137,18 @@ def latest_of_each(session: Session, kind: type[AnyDefinition]) -> Sequence[AnyD
         .order_by(kind.definition_id)
     )
     return session.scalars(statement).all()
+
+
+def in_use(kind: type[AnyDefinition], *, latest: bool = False) -> list[Clause]:
+    """Clauses for versions in use, or only for the latest of each id."""
+    clauses: list[Clause] = [kind.release == Release.LIVE]
+    if latest:
+        other = aliased(kind)
+        newer = exists().where(
+            other.definition_id == kind.definition_id, other.release == Release.LIVE, other.version > kind.version
+        )
+        clauses.append(not_(newer))
+    return clauses
 
 
 def versions(session: Session, kind: type[AnyDefinition], definition_id: str | None = None) -> Sequence[AnyDefinition]:

@@ -68,6 +68,14 @@ def resolve(session: Session, keys: Collection[int], at: datetime, by: str) -> N
         )
 
 
+def active_at(session: Session, element_instance_keys: Collection[int]) -> dict[int, int]:
+    """Return the key of an active incident by the flow node instance at which it stands."""
+    statement = select(Incident.element_instance_key, Incident.key).where(
+        Incident.element_instance_key.in_(sorted(element_instance_keys)), Incident.state == IncidentState.ACTIVE
+    )
+    return {row[0]: row[1] for row in session.execute(statement) if row[0] is not None}
+
+
 def active_of_root(session: Session, root_key: int) -> Sequence[Incident]:
     statement = (
         select(Incident)

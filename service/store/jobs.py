@@ -127,6 +127,18 @@ def activate(
     return _lease(session, mine, now, lease_until, lease_token, worker, limit)
 
 
+def is_due(session: Session, topic: str, now: datetime) -> bool:
+    """Whether a client outside could lease a job of a topic."""
+    statement = select(Job.key).where(
+        Job.kind == JobKind.SERVICE,
+        Job.topic == topic,
+        Job.state == JobState.OPEN,
+        Job.due_at <= now,
+        or_(Job.lease_until.is_(None), Job.lease_until <= now),
+    )
+    return session.scalar(statement.limit(1)) is not None
+
+
 def next_due(session: Session, topics: Collection[str]) -> datetime | None:
     """Return when the worker has something to do next."""
     return session.scalar(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, delete, func, insert, select, update
+from sqlalchemy import Index, LargeBinary, delete, func, insert, not_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.base import (
@@ -22,6 +22,8 @@ from service.store.base import (
     encode_cursor,
     enum_column,
 )
+from service.store.history import Variable
+from service.store.listing import Clause, without_case
 
 
 class InstanceState(StrEnum):
@@ -89,6 +91,24 @@ def get(session: Session, key: int) -> ProcessInstance | None:
 
 def root_of(session: Session, key: int) -> int | None:
     return session.scalar(select(ProcessInstance.root_key).where(ProcessInstance.key == key))
+
+
+def of_keys(session: Session, keys: Collection[int]) -> Sequence[ProcessInstance]:
+    return session.scalars(select(ProcessInstance).where(ProcessInstance.key.in_(sorted(keys)))).all() if keys else ()
+
+
+def keys_in_cases() -> Any:
+    """A subquery for the keys of instances that belong to a case file."""
+    return select(ProcessInstance.key).where(not_(without_case(ProcessInstance.business_key)))
+
+
+def with_variable(name: str, value: str) -> Clause:
+    """A clause for instances whose own scope has a variable of this JSON text."""
+    return ProcessInstance.key.in_(
+        select(Variable.scope_key).where(
+            Variable.scope_key == Variable.instance_key, Variable.name == name, Variable.value == value
+        )
+    )
 
 
 def of_root(session: Session, root_key: int) -> Sequence[ProcessInstance]:

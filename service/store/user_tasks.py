@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, delete, false, func, insert, or_, select, tuple_, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.errors import Invalid
@@ -23,6 +24,7 @@ from service.store.base import (
     encode_cursor,
     enum_column,
 )
+from service.store.listing import Clause, without_case
 
 # Where a task without due date stands in a list by due date: behind all others.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -220,6 +222,26 @@ def assign(session: Session, key: int, user: str | None, *, only_if_free: bool =
         conditions.append(or_(UserTask.assignee.is_(None), UserTask.assignee == user))
     result = session.execute(update(UserTask).where(*conditions).values(assignee=user))
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def readable_by(person: Candidate | None, *, drives: bool = False) -> Clause:
+    """A clause for tasks that a person holds or may take, or that somebody held who named them; None: for no task.
+
+    `drives` adds the tasks of processes that are no cases.
+    """
+    if person is None:
+        return false()
+    clauses = [UserTask.assignee == person.user, _may_take(person)]
+    clauses += [UserTask.candidate_groups.like(_holding(group), escape="\\") for group in sorted(person.groups)]
+    clauses.append(UserTask.candidate_users.like(_holding(person.user), escape="\\"))
+    if drives:
+        clauses.append(without_case(UserTask.business_key))
+    return or_(*clauses)
+
+
+def _holding(name: str) -> str:
+    text = json.dumps(name, ensure_ascii=False)
+    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def _conditions(query: UserTaskQuery) -> list[ColumnElement[bool]]:
