@@ -92,6 +92,7 @@ class Moves:
         start_element: str | None,
         start_instructions: Sequence[str],
         tags: Sequence[str],
+        terminate_after: Sequence[str] = (),
     ) -> int:
         unit = self._unit
         process = unit.engine.definitions.process(unit.session, definition.key)
@@ -99,7 +100,9 @@ class Moves:
         host = InstanceHost(key, business_key, definition.definition_id)
         host.bind(unit)
         try:
-            workflow = bpmn.Workflow.start(process, host, variables, key, start_element, tuple(start_instructions))
+            workflow = bpmn.Workflow.start(
+                process, host, variables, key, start_element, tuple(start_instructions), terminate_after
+            )
         except BaseException:
             self._broken = True
             raise
@@ -320,9 +323,12 @@ def begin(
     start_element: str | None = None,
     start_instructions: Sequence[str] = (),
     tags: Sequence[str] = (),
+    terminate_after: Sequence[str] = (),
 ) -> int:
     """Start an instance of a version, run it to its first waits and return its key."""
-    return unit.part(Moves).begin(definition, variables, business_key, start_element, start_instructions, tags)
+    return unit.part(Moves).begin(
+        definition, variables, business_key, start_element, start_instructions, tags, terminate_after
+    )
 
 
 def deliver(

@@ -8,7 +8,7 @@ from typing import cast
 from service import auth, feel, forms, store
 from service.auth import Permission
 from service.bpmn.definition import FormRef
-from service.errors import FormRejected, Invalid, NotFound
+from service.errors import Conflict, FormRejected, Invalid, NotFound
 from service.feel import Value
 from service.runtime import audit, execution
 from service.runtime.definitions import bound, required
@@ -44,13 +44,15 @@ def start(
     business_key: str | None = None,
     start_element: str | None = None,
     start_instructions: Sequence[str] = (),
+    terminate_after: Sequence[str] = (),
     tags: Sequence[str] = (),
     submission: Mapping[str, object] | None = None,
 ) -> ProcessInstance:
     """Start an instance of a process's latest live version, or of the one named, and run it to its first waits.
 
     `submission` is what a start form brought: it is validated, its record fields are written to the case, its other
-    fields join the variables. Raises `NotFound`, `Conflict` without a start event that fits, `FormRejected`.
+    fields join the variables. The instance is terminated once an element of `terminate_after` has ended. Raises
+    `NotFound`, `Conflict` without a start event that fits or for a version that is not in use, `FormRejected`.
     """
     definition = _definition(unit, process_id, version, definition_key)
     values = feel_mapping(variables)
@@ -70,6 +72,7 @@ def start(
             start_element=start_element,
             start_instructions=start_instructions,
             tags=tags,
+            terminate_after=terminate_after,
         )
         if submission is not None:
             row = Submission(
@@ -260,18 +263,26 @@ def _definition(
     unit: UnitOfWork, process_id: str | None, version: int | None, definition_key: int | None
 ) -> ProcessDefinition:
     if definition_key is not None:
-        row = required(unit.session, ProcessDefinition, definition_key)
-        if row.release is not store.deployments.Release.LIVE:
-            raise NotFound("runtime.definition_not_live", kind="process", id=row.definition_id, version=row.version)
-        return row
+        return _live(required(unit.session, ProcessDefinition, definition_key))
+    wanted = process_id or ""
     found = (
-        store.definitions.live(unit.session, ProcessDefinition, process_id or "")
+        store.definitions.live(unit.session, ProcessDefinition, wanted)
         if version is None
-        else store.definitions.by_version(unit.session, ProcessDefinition, process_id or "", version)
+        else store.definitions.by_version(unit.session, ProcessDefinition, wanted, version)
     )
-    if found is None:
-        raise NotFound("runtime.process_not_found", id=process_id or "", version=version or "")
-    return found
+    if found is not None:
+        return found
+    for row in store.definitions.versions(unit.session, ProcessDefinition, wanted):
+        if version in {None, row.version}:
+            return _live(row)
+    raise NotFound("runtime.process_not_found", id=wanted, version=version or "")
+
+
+def _live(row: ProcessDefinition) -> ProcessDefinition:
+    """Return a version that is in use. Raises `Conflict` for one that waits for a second person or was refused."""
+    if row.release is not store.deployments.Release.LIVE:
+        raise Conflict("runtime.definition_not_live", kind="process", id=row.definition_id, version=row.version)
+    return row
 
 
 def _start_form(unit: UnitOfWork, definition: ProcessDefinition) -> forms.Form | None:

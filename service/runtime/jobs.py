@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from service import feel, store
-from service.errors import BpmnError, Conflict, Invalid, NotFound, ServiceError
+from service.errors import BpmnError, Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.feel import Value
 from service.runtime import audit, execution, instances, start_events
 from service.runtime.decision_run import shown
@@ -31,6 +31,7 @@ __all__ = [
     "fail",
     "failed",
     "get",
+    "is_due",
     "next_due",
     "reschedule",
     "run",
@@ -125,6 +126,8 @@ def activate(
     """Lease service jobs of a topic to a client; return each with the variables visible at its task."""
     if lease <= timedelta(0) or limit < 1:
         raise Invalid("runtime.job_activation_invalid")
+    if topic in unit.engine.plugins.handlers:
+        raise Forbidden("runtime.job_of_handler", topic=topic)
     jobs = store.jobs.activate(
         unit.session,
         now=unit.now,
@@ -135,6 +138,13 @@ def activate(
         limit=limit,
     )
     return [(job, instances.variables(unit, job.key)) for job in jobs]
+
+
+def is_due(unit: UnitOfWork, topic: str) -> bool:
+    """Whether there is a job of a topic to take now. Raises `Forbidden` for a topic that is done here."""
+    if topic in unit.engine.plugins.handlers:
+        raise Forbidden("runtime.job_of_handler", topic=topic)
+    return store.jobs.is_due(unit.session, topic, unit.now)
 
 
 def complete(unit: UnitOfWork, key: int, variables: Mapping[str, object] | None = None) -> None:
@@ -360,6 +370,8 @@ def _service_job(unit: UnitOfWork, key: int) -> Job:
     job = get(unit, key)
     if job.kind is not JobKind.SERVICE:
         raise NotFound("runtime.job_not_found", key=key)
+    if job.topic in unit.engine.plugins.handlers:
+        raise Forbidden("runtime.job_of_handler", topic=job.topic)
     if job.state is not JobState.OPEN:
         raise Conflict("runtime.job_failed_already", key=key)
     return job

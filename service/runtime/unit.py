@@ -16,6 +16,7 @@ from service.bpmn.waits import Link
 from service.errors import Conflict
 from service.feel import Value
 from service.runtime.definitions import Definitions
+from service.runtime.wakeup import Wakeup
 from service.runtime.workflow_cache import WorkflowCache
 
 __all__ = [
@@ -174,6 +175,7 @@ class Site:
     workflows: WorkflowCache
     keys: KeyPool = field(default_factory=KeyPool)
     work_arrived: threading.Event = field(default_factory=threading.Event)  # set when a job became due by a commit
+    committed: Wakeup = field(default_factory=Wakeup)
 
 
 class Part(Protocol):
@@ -246,6 +248,7 @@ class UnitOfWork:
         self._left_over = range(0)
         for part in self._ordered():
             part.committed()
+        self.engine.committed.signal()
 
     def _ordered(self) -> Sequence[Part]:
         return sorted(self._parts.values(), key=lambda part: part.order)

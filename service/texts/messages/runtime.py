@@ -51,6 +51,7 @@ MESSAGES: dict[str, str] = {
     ),
     "runtime.job_failed_already": "Job {key} has no retries left; retry its incident first.",
     "runtime.job_failed_outside": "The program that did the work reported: {message}",
+    "runtime.job_of_handler": "Jobs of topic {topic} are done by this service itself; choose another topic.",
     "runtime.job_not_found": "There is no open job {key}.",
     "runtime.job_retries_invalid": "A job needs at least one retry; found {retries}.",
     "runtime.message_known": 'A message with id "{id}" is kept already.',
@@ -75,6 +76,7 @@ MESSAGES: dict[str, str] = {
         'The {kind} "{target}" has no version {tag}. Deploy that version, or correct the number.'
     ),
     "runtime.resource_not_found": "There is no stored file {key}.",
+    "runtime.variable_not_found": "There is no variable {key} that you may see.",
     "runtime.scope_not_found": "There is no running process instance or element {key}.",
     "runtime.superseded": "Somebody else changed the same thing at the same moment. Look at it again and repeat.",
     "runtime.user_task_closed": "User task {key} is closed ({state}); nothing was changed.",
