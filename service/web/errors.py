@@ -21,7 +21,7 @@ from service.errors import (
     TooLarge,
     Unauthenticated,
 )
-from service.web import words
+from service.web import doors, words
 from service.web.site import site
 
 LOG = logging.getLogger(__name__)
@@ -49,7 +49,10 @@ TITLES: dict[int, str] = {
     415: "UNSUPPORTED_MEDIA_TYPE",
     500: "INTERNAL",
     503: "RESOURCE_EXHAUSTED",
+    504: "DEADLINE_EXCEEDED",
 }
+# A conflict with something that is there already has a title of its own.
+ALREADY_THERE = frozenset({"runtime.message_known"})
 
 # What a page says above the message of the error itself.
 HEADINGS: dict[int, str] = {
@@ -104,7 +107,7 @@ def request_number() -> str:
 
 def wants_rest() -> bool:
     """Whether the caller speaks the REST interface."""
-    return request.path.startswith("/v2/")
+    return doors.speaks_eight(request.path)
 
 
 def wants_json() -> bool:
@@ -193,6 +196,8 @@ def problem(error: ServiceError) -> Response:
             [detail, *(f"{path}: {' '.join(said)}" for path, said in texts.fields(error, language).items())]
         )
     code = int(status_of(error))
+    if error.code in ALREADY_THERE:
+        extra["title"] = "ALREADY_EXISTS"
     return rest_problem(400 if code == HTTPStatus.UNPROCESSABLE_ENTITY else code, detail, extra)
 
 

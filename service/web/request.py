@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, url_for
 from flask import request as http
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFProtect, validate_csrf
 from werkzeug.exceptions import BadRequest
+from wtforms import ValidationError
 
 from service import auth
 from service.auth import Actor, ActorKind, Permission, accounts, sessions
@@ -20,7 +21,7 @@ from service.auth.accounts import Account
 from service.errors import Forbidden, Unauthenticated
 from service.runtime.unit import UnitOfWork
 from service.settings import is_loopback
-from service.web import labels, words
+from service.web import doors, labels, words
 from service.web.answers import json_of
 from service.web.site import site
 
@@ -169,7 +170,7 @@ def register(app: Flask) -> None:
         # A demonstration has known passwords: a name that a web page made to point here must not reach it.
         if site().settings.is_demo and not is_loopback(host_name()):
             raise BadRequest
-        if http.path.startswith("/v2/"):
+        if doors.is_program(http.path):
             return None
         token = http.cookies.get(COOKIE)
         if token and http.endpoint != "static_file":
@@ -187,6 +188,18 @@ def register(app: Flask) -> None:
             "may": lambda name: found is not None and found.may(Permission(name)),
             "chinese_name": words.in_chinese("Chinese"),
         }
+
+
+def page_person(token: str) -> Person:
+    """Return who is signed in on the page of ours that sent its token along; raises `Unauthenticated`."""
+    try:
+        validate_csrf(token)
+    except ValidationError as error:
+        raise Unauthenticated("sign_in_first") from error
+    cookie = http.cookies.get(COOKIE)
+    if cookie:
+        _find_person(cookie)
+    return person()
 
 
 def _find_person(token: str) -> None:

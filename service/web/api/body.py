@@ -25,9 +25,7 @@ def json_object() -> dict[str, Any]:
     if not data.strip():
         return {}
     try:
-        found = simplejson.loads(
-            data.decode("utf-8"), use_decimal=True, parse_int=Decimal, parse_constant=_no_number
-        )
+        found = simplejson.loads(data.decode("utf-8"), use_decimal=True, parse_int=Decimal, parse_constant=_no_number)
         _check(found)
     except (ValueError, RecursionError) as error:
         raise Invalid("api_body_unreadable") from error

@@ -1,8 +1,9 @@
-"""Who calls the REST interface: HTTP Basic, or the demonstration's Modeler."""
+"""Who calls the REST interface: HTTP Basic, a page of ours, or the demonstration's Modeler."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec
 
@@ -11,6 +12,7 @@ from flask import request as http
 
 from service.auth import Actor, ActorKind, Permission, accounts
 from service.auth import may as actor_may
+from service.auth.accounts import Account
 from service.errors import Forbidden, Unauthenticated
 from service.runtime import audit
 from service.runtime.unit import UnitOfWork
@@ -21,30 +23,25 @@ from service.web.site import site
 P = ParamSpec("P")
 
 DEMO_OWNER_ROLE = "OWNER"
+PAGE_TOKEN = "X-CSRFToken"  # noqa: S105 - the name of a header
 
 
 def caller() -> Actor:
     """Return who calls; raises `Unauthenticated`.
 
-    Without `Authorization`, a demonstration lets in as its process owner whoever is on this machine and is no web page:
-    a page's request carries its own `Origin`, and a name made to point here is no loopback name.
+    Without `Authorization`, a page of ours is its person if it sends its token along; and a demonstration lets in as
+    its process owner whoever is on this machine and is no web page: a page's request carries its own `Origin`, and a
+    name made to point here is no loopback name.
     """
-    if "Authorization" not in http.headers:
-        if not _is_local_program():
-            raise Unauthenticated("api_credentials_missing")
-        return _demo_owner()
-    given = http.authorization
-    if given is None or given.type != "basic" or given.username is None or given.password is None:
-        raise Unauthenticated("api_basic_only")
-    name, password, address = given.username, given.password, http.remote_addr or ""
-    with site().engine.unit(Actor(name[:80], frozenset(), ActorKind.API)) as unit:
-        outcome = accounts.authenticate(unit, name, password, address)
-        if outcome.account is None:
-            audit.record(unit, "session.refuse", ("user", name[:80]), after={"reason": outcome.code, "door": "api"})
-        unit.commit()
-    if outcome.account is None:
-        raise Unauthenticated(outcome.code, **dict(outcome.facts))
-    return outcome.account.actor
+    if "Authorization" in http.headers or PAGE_TOKEN in http.headers:
+        _refuse_foreign_pages()
+    if "Authorization" in http.headers:
+        return _as_program(_account())
+    if PAGE_TOKEN in http.headers:
+        return _as_program(request.page_person(http.headers[PAGE_TOKEN]).account)
+    if not _is_local_program():
+        raise Unauthenticated("api_credentials_missing")
+    return replace(_demo_owner(), kind=ActorKind.API)
 
 
 def permitted(permission: Permission) -> Actor:
@@ -67,10 +64,41 @@ def checked_if_given(view: Callable[P, Response]) -> Callable[P, Response]:
     return wrapped
 
 
+def _as_program(account: Account) -> Actor:
+    """A person's rights, used by a program."""
+    if account.must_change_password:
+        raise Forbidden("api_password_expired", user=account.name)
+    return replace(account.actor, kind=ActorKind.API)
+
+
+def _account() -> Account:
+    given = http.authorization
+    if given is None or given.type != "basic" or given.username is None or given.password is None:
+        raise Unauthenticated("api_basic_only")
+    name, password, address = given.username, given.password, http.remote_addr or ""
+    with site().engine.unit(Actor(name[:80], frozenset(), ActorKind.API)) as unit:
+        outcome = accounts.authenticate(unit, name, password, address)
+        if outcome.account is None:
+            audit.record(unit, "session.refuse", ("user", name[:80]), after={"reason": outcome.code, "door": "api"})
+        unit.commit()
+    if outcome.account is None:
+        raise Unauthenticated(outcome.code, **dict(outcome.facts))
+    return outcome.account
+
+
+def _refuse_foreign_pages() -> None:
+    """A browser that knows a password sends it along with whatever page asks: only our own pages and files may."""
+    origin = http.headers.get("Origin")
+    if origin not in {None, "file://", http.host_url.rstrip("/")}:
+        raise Forbidden("api_origin_foreign", origin=str(origin)[:80])
+
+
 def _is_local_program() -> bool:
     if not site().settings.is_demo:
         return False
-    return is_loopback(request.host_name()) and http.headers.get("Origin") in {None, "file://"}
+    host = http.host.rsplit(":", 1)[0] if not http.host.endswith("]") else http.host
+    origin = http.headers.get("Origin")
+    return is_loopback(host) and origin in {None, "file://"}
 
 
 def _demo_owner() -> Actor:

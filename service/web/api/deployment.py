@@ -19,6 +19,8 @@ from service.web.site import site
 
 blueprint = Blueprint("api_deployment", __name__, url_prefix="/v2")
 
+NOT_RUN = frozenset({".rpa"})  # the Modeler draws and sends these too
+
 EMPTY: dict[str, object] = {
     "processDefinition": None,
     "decisionDefinition": None,
@@ -38,6 +40,9 @@ def create() -> Response:
         for _name, part in http.files.items(multi=True)
         if part.filename
     ]
+    for file in files:
+        if PurePath(file.name).suffix.lower() in NOT_RUN:
+            raise Invalid("api_file_unsupported", file=file.name)
     if not files:
         raise Invalid("api_no_resources")
     name = files[0].name if len(files) == 1 else f"{files[0].name} +{len(files) - 1}"

@@ -71,9 +71,7 @@ def _items(unit: UnitOfWork, rows: Any) -> list[dict[str, Any]]:
     return [_item(row, definitions.get(row.definition_key), stopped.get(row.key)) for row in rows]
 
 
-def _item(
-    row: FlowNodeInstance, definition: listings.ProcessDefinition | None, incident: int | None
-) -> dict[str, Any]:
+def _item(row: FlowNodeInstance, definition: listings.ProcessDefinition | None, incident: int | None) -> dict[str, Any]:
     return {
         "elementInstanceKey": str(row.key),
         "processInstanceKey": str(row.instance_key),

@@ -72,7 +72,7 @@ def create() -> Response:
     order = _order(body.json_object())
 
     def use_case(unit: UnitOfWork) -> ProcessInstance:
-        _check_business_id(unit, order.business_id)
+        check_business_id(unit, order.business_id)
         return instances.start(
             unit,
             order.process_id,
@@ -217,7 +217,7 @@ def _order(sent: Mapping[str, Any]) -> Order:
     )
 
 
-def _check_business_id(unit: UnitOfWork, business_id: str | None) -> None:
+def check_business_id(unit: UnitOfWork, business_id: str | None) -> None:
     """Let nobody reach a case's records by starting something in its name who may not see the case.
 
     A business id of digits alone is the key of a case. Raises `NotFound`.

@@ -42,3 +42,9 @@ def show() -> Response:
 @blueprint.get("/status")
 def status() -> Response:
     return current_app.response_class(status=204)
+
+
+@blueprint.get("/license")
+def license_() -> Response:
+    """The service is free software: what clients ask for has the answer of an installation without a licence."""
+    return json_of({"validLicense": False, "licenseType": "unknown", "isCommercial": False, "expiresAt": None})

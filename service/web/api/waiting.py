@@ -1,4 +1,4 @@
-"""Requests that wait for something to happen: woken after every commit, never more than half of the server's threads."""
+"""Requests that wait for something: woken after every commit, never more than half of the threads."""
 
 from __future__ import annotations
 
