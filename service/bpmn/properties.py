@@ -11,6 +11,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "rc.deadline": frozenset(),
     "rc.verbs": frozenset(),
     "rc.searchable": frozenset(),
+    "rc.variables": frozenset(),  # names that come from outside the deployment, read by lint
     "rc.opinions": frozenset({"before", "after"}),
     "rc.bulkAgree": frozenset({"true", "false"}),
 }

@@ -10,7 +10,7 @@ from service.bpmn.elements import ELEMENTS
 from service.bpmn.properties import PROPERTIES
 from service.bpmn.reader import REFUSED_ELEMENTS
 
-TEXT = (Path(__file__).parents[2] / "docs" / "bpmn.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[2] / "service/web/docs/zh_CN/bpmn.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("tag", ELEMENTS)
