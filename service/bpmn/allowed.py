@@ -200,7 +200,7 @@ CAMUNDA_ATTRIBUTES: dict[str, frozenset[str]] = {
     "escalationEventDefinition": frozenset({"escalationCodeVariable"}),
     "conditionalEventDefinition": frozenset({"variableName", "variableEvents"}),
     "error": frozenset({"errorMessage"}),
-    "messageEventDefinition": _C7_EXTERNAL,
+    "messageEventDefinition": frozenset({"type", "topic", "taskPriority"}),
 }  # fmt: skip
 for _tag in list(ATTRIBUTES):
     if _tag not in {"process", "sequenceFlow"}:

@@ -41,6 +41,8 @@ class Expression:
             return self.value
         if isinstance(self.program, Variable):
             return scope.get(self.program.name)
+        if isinstance(self.program, Built):
+            return self.program.evaluate(scope, environment, kind)
         if isinstance(self.program, juel.Template):
             try:
                 return self.program.evaluate(scope, environment)
@@ -77,6 +79,22 @@ class Variable:
     @property
     def names(self) -> frozenset[str]:
         return frozenset({self.name})
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A list, or a map where `keys` are given, of expressions: Camunda 7's structured parameters."""
+
+    items: tuple[Expression, ...]
+    keys: tuple[str, ...] | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset().union(*(item.names for item in self.items))
+
+    def evaluate(self, scope: Mapping[str, Value], environment: feel.Environment, kind: str) -> Value:
+        values = [item.evaluate(scope, environment, kind) for item in self.items]
+        return values if self.keys is None else dict(zip(self.keys, values, strict=True))
 
 
 def static(text: str, value: Value = None) -> Expression:

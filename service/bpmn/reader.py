@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any, cast
 
 from lxml import etree
@@ -270,6 +271,9 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
     )
     if not source.id:
         source.error("bpmn.process_without_id", "id")
+    for name in ("candidateStarterUsers", "candidateStarterGroups", "isStartableInTasklist"):
+        if source.camunda(name) is not None:
+            source.warning("bpmn.without_effect", f"camunda:{name}", extension=f"camunda:{name}")
     if source.attribute("processType") == "Public":
         source.error("bpmn.process_public", "processType")
     checks.check(definition, reading.sources, source, reading.flow_scopes)
@@ -323,6 +327,8 @@ def _element(source: Source, parent: str | None) -> Element:
     detail = element_type.read(source)
     if tag in {"sendTask", "receiveTask"}:
         event = _task_message(source, tag)
+    if source.camunda("initiator") is not None:
+        source.warning("bpmn.without_effect", "camunda:initiator", extension="camunda:initiator")
     interrupting = (
         source.flag("cancelActivity", True) if tag == "boundaryEvent" else source.flag("isInterrupting", True)
     )
@@ -373,13 +379,12 @@ def _connect(reading: _Reading) -> None:
         outgoing.setdefault(flow.source, []).append(flow.id)
         incoming.setdefault(flow.target, []).append(flow.id)
     for element in list(reading.elements.values()):
-        values = {name: getattr(element, name) for name in Element.__dataclass_fields__}
-        values |= {
-            "incoming": tuple(incoming.get(element.id, ())),
-            "outgoing": tuple(outgoing.get(element.id, ())),
-            "lane": reading.lanes.get(element.id),
-        }
-        reading.elements[element.id] = Element(**values)
+        reading.elements[element.id] = replace(
+            element,
+            incoming=tuple(incoming.get(element.id, ())),
+            outgoing=tuple(outgoing.get(element.id, ())),
+            lane=reading.lanes.get(element.id),
+        )
 
 
 def _handlers(reading: _Reading) -> dict[str, str]:
@@ -708,12 +713,29 @@ def _mappings(source: Source) -> Mappings:
 def _parameter(part: Source) -> Assignment | None:
     """A Camunda 7 parameter: text, or a list or map of texts."""
     property_ = f"camunda:{part.tag}"
-    inner = [child for child in part.node if isinstance(child.tag, str)]
-    if inner:
-        part.error("bpmn.parameter_kind", property_, found=local(inner[0]))
+    inner = next((Source(part.context, child, part.owner) for child in part.node if isinstance(child.tag, str)), None)
+    if inner is None:
+        return part.assignment(part.text, part.attribute("name"), property_)
+    line = part.assignment("", part.attribute("name"), property_)
+    built = _built(inner, property_)
+    return None if line is None or built is None else replace(line, source=built)
+
+
+def _built(part: Source, property_: str) -> Expression | None:
+    """A list or map whose items are texts."""
+    if part.tag not in {"list", "map"}:
+        part.error("bpmn.parameter_kind", property_, found=part.tag)
         return None
-    name = part.attribute("name")
-    return part.assignment(part.text, name, property_)
+    items = list(part.parts("value" if part.tag == "list" else "entry"))
+    values = []
+    for item in items:
+        nested = next((child for child in item.node if isinstance(child.tag, str)), None)
+        if nested is not None:
+            item.error("bpmn.parameter_kind", property_, found=local(nested))
+            return None
+        values.append(item.expression(item.text, property_) or expressions.static("", ""))
+    keys = None if part.tag == "list" else tuple(item.attribute("key") or "" for item in items)
+    return Expression(part.text, expressions.Built(tuple(values), keys))
 
 
 # ---------------------------------------------------------------------------------------------------- the allow-list

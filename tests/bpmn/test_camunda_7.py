@@ -71,6 +71,24 @@ def test_an_external_task_is_a_job_and_its_results_go_up() -> None:
     assert stage.variables == {"a": 1, "result": "r", "out": "r-2"}
 
 
+def test_parameters_may_be_lists_and_maps() -> None:
+    mapping = (
+        '<camunda:inputOutput><camunda:inputParameter name="l"><camunda:list><camunda:value>${a}</camunda:value>'
+        "<camunda:value>x</camunda:value></camunda:list></camunda:inputParameter>"
+        '<camunda:inputParameter name="m"><camunda:map><camunda:entry key="k">${a + 1}</camunda:entry></camunda:map>'
+        "</camunda:inputParameter></camunda:inputOutput>"
+        "<camunda:failedJobRetryTimeCycle>R5/PT1M</camunda:failedJobRetryTimeCycle>"
+    )
+    stage = Stage(
+        one(f'<serviceTask id="t" camunda:type="external" camunda:topic="x">{ext(mapping)}</serviceTask>')
+    ).start(a=1)
+
+    job = stage.wait("t", bpmn.Job)
+    seen = stage.workflow.place(job.key).variables()
+
+    assert (seen["l"], seen["m"], job.retries) == ([1, "x"], {"k": 2}, 5)
+
+
 def test_an_expression_is_evaluated_at_once() -> None:
     stage = Stage(
         one('<serviceTask id="t" camunda:expression="${a * 2}" camunda:resultVariable="b"/>')

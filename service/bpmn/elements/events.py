@@ -152,7 +152,10 @@ def read_throw(source: Source) -> Job | None:
     if source.dialect is Dialect.CAMUNDA_8:
         return read_job(source)
     definition = source.child("messageEventDefinition")
-    if definition is None or definition.camunda("type") != "external":
+    if definition is None or definition.camunda("type") is None:
+        return None
+    if definition.camunda("type") != "external":
+        definition.error("bpmn.service_task_without_work", "camunda:type")
         return None
     topic = definition.expression(definition.camunda("topic"), "camunda:topic")
     if topic is None:

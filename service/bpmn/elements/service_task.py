@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import cast
 
 from service.bpmn.definition import Dialect, Script
 from service.bpmn.definition import Job as JobDefinition
-from service.bpmn.expressions import static
+from service.bpmn.expressions import Expression, static
 from service.bpmn.failure import Failure
 from service.bpmn.node import RESULT, NodeSpec, Task
 from service.bpmn.source import Source
@@ -115,7 +116,9 @@ def _read_7(source: Source) -> JobDefinition | Script | None:
             source.error("bpmn.job_missing", "camunda:topic")
             return None
         return JobDefinition(
-            topic=topic, priority=source.expression(source.camunda("taskPriority"), "camunda:taskPriority")
+            topic=topic,
+            retries=_retries_7(source),
+            priority=source.expression(source.camunda("taskPriority"), "camunda:taskPriority"),
         )
     if source.camunda("type") is not None:
         source.error("bpmn.extension_unsupported", "camunda:type", extension="camunda:type")
@@ -127,3 +130,15 @@ def _read_7(source: Source) -> JobDefinition | Script | None:
     if source.tag == "sendTask" and source.attribute("messageRef") is None:
         source.error("bpmn.service_task_without_work", "camunda:type")
     return None
+
+
+def _retries_7(source: Source) -> Expression | None:
+    """The number of `camunda:failedJobRetryTimeCycle`, written `R5/PT10M`; how long to wait is the worker's matter."""
+    holder = source.extension("failedJobRetryTimeCycle")
+    if holder is None:
+        return None
+    found = re.fullmatch(r"R(\d+)/P.+", holder.text)
+    if found is None:
+        holder.error("bpmn.retry_cycle", "camunda:failedJobRetryTimeCycle", value=holder.text)
+        return None
+    return static(found[1])

@@ -25,6 +25,8 @@ MESSAGES: dict[str, str] = {
     ),
     "bpmn.data_unsupported": "{child} is not executed; use input and output mappings.",
     "bpmn.flow_not_listed": ("The flow {value} does not stand at this end; save the diagram again from the Modeler."),
+    "bpmn.without_effect": "{extension} has no effect here.",
+    "bpmn.retry_cycle": '"{value}" is not a number of retries such as R3/PT10M.',
     "bpmn.element_without_id": "An element of type {element} has no id; give it one.",
     "bpmn.document_version": "The stored state has version {version}; this program reads version {known}.",
     "bpmn.element_unsupported": "A {element} is not supported; draw it with elements that are.",
