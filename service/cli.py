@@ -94,7 +94,7 @@ class _Command:
         )
         thread.start()
         self.say("serving", address=f"http://{'localhost' if settings.is_demo else host}:{port}")
-        _on_stop(server.close)
+        _on_stop(_leave)
         try:
             server.run()
         finally:
@@ -325,6 +325,11 @@ def _print(line: str) -> None:
 
 def _log() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+
+def _leave() -> None:
+    # The server's loop knows this exception: it answers the requests at hand and returns.
+    raise SystemExit(0)
 
 
 def _on_stop(end: Callable[[], None]) -> None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import socket
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -136,6 +141,31 @@ def test_the_audit_log_is_verified_and_tampering_reported(
     assert main(["verify-audit"]) == 1
 
     assert "entry 1 was changed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["serve", "work"])
+def test_what_runs_until_it_is_stopped_stops_when_told(command: str, tmp_path: Path) -> None:
+    arguments = ["--port", str(_free_port())] if command == "serve" else []
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    with subprocess.Popen(
+        [sys.executable, "-m", "service", command, *arguments],
+        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as child:  # fmt: skip
+        assert child.stdout is not None
+        first = child.stdout.readline()
+        child.send_signal(signal.SIGTERM)
+        _, complaints = child.communicate(timeout=60)
+
+    assert first.startswith("Serving on http://localhost:" if command == "serve" else "Running what falls due")
+    assert child.returncode == 0
+    assert "Traceback" not in complaints
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
 
 
 def test_bad_settings_are_refused_before_anything_runs(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from service.errors import Conflict
 
 BUSY_TIMEOUT_SECONDS = 15
+MIGRATION_LOCK = 7_260_411  # any number that nothing else in the database uses
 
 # serialization failure, deadlock, lock not available
 _LOST_RACES = frozenset({"40001", "40P01", "55P03"})
@@ -70,6 +71,14 @@ class Database:
         """Open a session that sees one state of the database and hinders no writer."""
         with Session(self._engine, expire_on_commit=False, autoflush=False) as session:
             yield session
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Open a connection that changes tables, alone: a second process waits and then finds the work done."""
+        with self._write_engine.begin() as connection:
+            if not self.is_sqlite:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+            yield connection
 
     def close(self) -> None:
         self._engine.dispose()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from sqlalchemy import inspect
 
 from service.store import Base, Database, migrations
@@ -37,6 +39,16 @@ def test_downgrading_leaves_nothing_behind_and_upgrading_brings_it_back(empty_da
     migrations.upgrade(database)
     assert migrations.differences(database) == []
     database.close()
+
+
+def test_two_processes_that_start_at_once_migrate_once(empty_database_url: str) -> None:
+    databases = [Database(empty_database_url) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(migrations.upgrade, databases))
+
+    assert migrations.differences(databases[0]) == []
+    for database in databases:
+        database.close()
 
 
 def test_every_constraint_has_a_name() -> None:

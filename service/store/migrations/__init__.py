@@ -23,19 +23,19 @@ FOLDER = Path(__file__).parent
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring a database to a revision; does nothing when it stands there."""
-    with database.engine.connect() as connection, connection.begin():
+    with database.migrating() as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str = "base") -> None:
     """Take a database back to a revision; what the newer ones added is lost."""
-    with database.engine.connect() as connection, connection.begin():
+    with database.migrating() as connection:
         command.downgrade(_config(connection), revision)
 
 
 def revise(database: Database, message: str) -> None:
     """Write a revision from the difference between the database's tables and the models."""
-    with database.engine.connect() as connection, connection.begin():
+    with database.migrating() as connection:
         command.revision(_config(connection), message, autogenerate=True)
 
 
