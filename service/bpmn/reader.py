@@ -557,7 +557,9 @@ def _coded(source: Source, kind: str) -> EventDefinition:
             root = Source(source.context, node, source.owner or source)
             text = root.attribute(f"{kind}Code")
             code = root.expression(text, f"{kind}Code")
-            if code is None and _throws(source):
+            if code is None and not _throws(source):
+                source.warning("bpmn.catches_all", f"{kind}Code", value=wanted)
+            elif code is None:
                 source.error(f"bpmn.{kind}_without_code", f"{kind}Code", value=wanted)
             if code is not None and not code.is_static and not _throws(source):
                 source.error("bpmn.code_dynamic", f"{kind}Code", expression=code.text)

@@ -8,6 +8,7 @@ walks the tree to find it.
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -45,6 +46,10 @@ from service.errors import Conflict, NotFound
 from service.feel import Value
 
 Task = Any  # SpiffWorkflow.task.Task, untyped
+
+# SpiffWorkflow logs every change of state together with the data of a task: too much, and nothing for a log.
+for _name in ("spiff.task", "spiff.workflow"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 STEPS_LIMIT = 50_000  # flow node instances in one advance; more is an endless loop without a wait
 DEPTH_LIMIT = 50  # process instances that call one another

@@ -170,6 +170,9 @@ MESSAGES: dict[str, str] = {
     "bpmn.error_without_code": "The error has no code; enter one.",
     "bpmn.escalation_ref_missing": "No escalation is chosen; choose or create one.",
     "bpmn.escalation_without_code": "The escalation has no code; enter one.",
+    "bpmn.catches_all": (
+        "{value} has no code, so the event catches all of its kind. Enter a code if only one is meant."
+    ),
     "bpmn.code_dynamic": 'The code of an event that catches must be fixed, not "{expression}".',
     "bpmn.correlation_key_missing": (
         "The message has no correlation key: it would reach whichever instance waits longest. Enter one."
