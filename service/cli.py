@@ -1,4 +1,4 @@
-"""The door for administrators: serve, work, migrate, deploy, lint, decide, demo, user, verify-audit.
+"""The door for administrators: serve, work, migrate, deploy, lint, decide, demo, user, calendar, verify-audit.
 
 Every command answers 0 when it did what was asked, 1 when that was refused, 2 for a command it does not know.
 """
@@ -19,6 +19,7 @@ from waitress.server import create_server
 
 from service import feel, texts, wiring, worker
 from service.auth import SYSTEM, accounts
+from service.casework import calendar_import
 from service.errors import DeploymentRejected, Finding, FormRejected, Invalid, ServiceError, Severity
 from service.runtime import audit, decisions, deployments
 from service.runtime.deployments import Resource
@@ -231,6 +232,18 @@ class _Command:
             raise Invalid("cli.passwords_differ")
         return first
 
+    def import_calendar(self, parsed: argparse.Namespace) -> int:
+        if not parsed.file.is_file():
+            raise Invalid("cli.no_such_path", path=str(parsed.file))
+        text = parsed.file.read_text("utf-8-sig", errors="replace")
+        engine = self._migrated()
+        imported = engine.run(SYSTEM, lambda unit: calendar_import.import_calendar(unit, text, parsed.file.name))
+        engine.close()
+        self.say(
+            "calendar_imported", year=imported.year.number, days=len(imported.year.days), moved=len(imported.moved)
+        )
+        return 0
+
     def verify_audit(self, _parsed: argparse.Namespace) -> int:
         engine = self._migrated()
         with engine.reading(SYSTEM) as unit:
@@ -284,6 +297,9 @@ def _parser(locale: str, command: _Command) -> argparse.ArgumentParser:
     user.add_argument("--role", action="append", default=[], metavar="CODE[@unit]", help=text("help_role"))
     user.add_argument("--display-name", help=text("help_display_name"))
     user.add_argument("--password-stdin", action="store_true", help=text("help_password_stdin"))
+    calendar = add("calendar", command.import_calendar)
+    calendar.add_argument("verb", choices=["import"], help=text("help_user_verb"))
+    calendar.add_argument("file", type=Path, help=text("help_calendar_file"))
     add("verify-audit", command.verify_audit)
     return parser
 

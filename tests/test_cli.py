@@ -186,3 +186,27 @@ def test_every_command_explains_itself_in_both_languages(
             main(["--help"])
         assert ended.value.code == 0
         assert "cli." not in capsys.readouterr().out
+
+
+def test_a_calendar_year_is_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    year = tmp_path / "2027.csv"
+    year.write_text("# year: 2027\n# source: No. 1\ndate,kind,name\n2027-01-01,holiday,New Year\n")
+
+    assert main(["calendar", "import", str(year)]) == 0
+
+    assert "Imported 2027 with 1 named days; 0 deadlines moved." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("date,kind,name\n", "source"), ("# year: 2027\n# source: No. 1\ndate,kind,name\nx,y,z\n", "x,y,z")],
+)
+def test_what_is_no_calendar_year_is_refused_with_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str, said: str
+) -> None:
+    year = tmp_path / "2027.csv"
+    year.write_text(content)
+
+    assert main(["calendar", "import", str(year)]) == 1
+
+    assert said in capsys.readouterr().err
