@@ -52,6 +52,20 @@ PEOPLE = {
 ALL_STRANDS = {"evidence", "hearing-subject", "hearing-unit", "hearing-society"}
 RECTIFICATION = {"notice", "rectification-plan", "plan-approval", "progress", "extension-approval", "inspection"}
 FILINGS = {"filing-personnel", "filing-integrity", "filing-case"}
+NO_RECTIFICATION = {
+    "rectificationNeeded": "no",
+    "rectification.noRectificationReason": "失误已在调查前改正，制度已建立。",
+    **dict.fromkeys(
+        (
+            "rectification.noticeId",
+            "rectification.issuedAt",
+            "rectification.responsible",
+            "subject.responsible",
+            "rectification.problems",
+            "rectification.requirements",
+        )
+    ),
+}
 SIX_FACTORS = ("motive", "conditions", "procedure", "nature", "consequence", "recovery")
 WORK_FIELDS = (
     "fieldNewDevelopment",
@@ -433,6 +447,7 @@ def default_answers(element: str, now: datetime) -> dict[str, Any]:
             "rejection.reason": "申请在处理决定作出之后提出。",
             "rejection.basis": "第七条首段",
         },
+        "closing-gaps": {"closingGapsNote": "已补办归档。"},
         "merged-application": {"application.mergedNote": "一并核实。"},
     }
     return answers.get(element, {})
@@ -540,15 +555,34 @@ class Play:
         """Return the element ids of the open tasks."""
         return {task.element_id for task in self.open_tasks()}
 
-    def task(self, element: str, of: str | None = None) -> UserTask:
-        """Return the first open task of an element, or the one that is assigned to somebody."""
-        found = [task for task in self.open_tasks() if task.element_id == element and of in (None, task.assignee)]
+    def task(self, element: str, of: str | None = None, about: int | None = None) -> UserTask:
+        """Return the first open task of an element, or the one assigned to somebody or about a person."""
+        found = [
+            task
+            for task in self.open_tasks()
+            if task.element_id == element
+            and of in (None, task.assignee)
+            and (about is None or self._person_of(task) == about)
+        ]
         assert found, f"{element} is not open; open are {sorted(self.open())}"
         return min(found, key=lambda task: task.key)
 
-    def do(self, element: str, answers: Mapping[str, Any] | None = None, *, by: str | None = None) -> None:
+    def _person_of(self, task: UserTask) -> int | None:
+        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+            keys = [str(row.key) for row in records.of_case(unit, self.case_key).subjects]
+            about = instances.variables(unit, task.key).get("subject")
+            return keys.index(str(about["key"])) if isinstance(about, dict) else None
+
+    def do(
+        self,
+        element: str,
+        answers: Mapping[str, Any] | None = None,
+        *,
+        by: str | None = None,
+        about: int | None = None,
+    ) -> None:
         """Do one open task: default answers, changed by `answers` by dotted path (None takes one away)."""
-        self._complete(self.task(element, by), answers or {}, by)
+        self._complete(self.task(element, by, about), answers or {}, by)
 
     def all(self, element: str, answers: Mapping[str, Any] | None = None) -> None:
         """Do all open tasks of an element, such as the statements of the members."""
@@ -604,6 +638,15 @@ class Play:
                 unit.commit()
             self._idle(engine)
 
+    def withdraw(self) -> None:
+        """Withdraw the application as the subject in person."""
+        with self._engine() as engine:
+            with engine.unit(self._actor("subject")) as unit:
+                [person] = records.of_case(unit, self.case_key).subjects
+                applications.withdraw(unit, self.case_key, person.key, "补充材料后再提。")
+                unit.commit()
+            self._idle(engine)
+
     # what came out
 
     def notices(self, user: str) -> list[str]:
@@ -628,11 +671,12 @@ class Play:
         with self._engine() as engine, engine.reading(SYSTEM) as unit:
             return records.of_case(unit, self.case_key).case_record()
 
-    def variable(self, name: str) -> Any:
-        """Return a variable of the person's procedure."""
+    def variable(self, name: str, person: int = 0) -> Any:
+        """Return a variable of a person's procedure."""
         with self._engine() as engine, engine.reading(SYSTEM) as unit:
-            [key] = [i.key for i in instances.case_instances(unit, str(self.case_key)) if i.process_id == "rc-subject"]
-            return instances.variables(unit, key).get(name)
+            found = instances.case_instances(unit, str(self.case_key))
+            keys = sorted(instance.key for instance in found if instance.process_id == "rc-subject")
+            return instances.variables(unit, keys[person]).get(name)
 
     def running(self) -> set[str]:
         """Return the ids of the processes of the case that still run."""

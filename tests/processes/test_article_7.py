@@ -8,9 +8,24 @@ from datetime import date
 import pytest
 
 from service.errors import FormRejected
-from tests.processes.play import ALL_STRANDS, FILINGS, Play, facts
+from tests.processes.play import ALL_STRANDS, FILINGS, NO_RECTIFICATION, Play, a_person, facts
 
 ACase = Callable[..., Play]
+
+TRANSFER = {
+    "suspension.transferredTo": "监察委员会",
+    "suspension.transferredAt": "2026-03-10T09:00+08:00",
+    "subject.suspendedReason": "涉嫌职务犯罪。",
+}
+DECIDED_OTHERWISE = {
+    "followUp": "decision_issued",
+    "followUpNote": "按普通问责程序作出决定。",
+    "decisionDocument.docNo": "濮纪决〔2026〕2号",
+    "decisionDocument.issuedAt": "2026-03-02T09:00+08:00",
+    "filing.personnel.receivedAt": "2026-03-20",
+    "filing.integrity.receivedAt": "2026-03-20",
+    "filing.caseFile.receivedAt": "2026-03-20",
+}
 
 FOUR_OUTCOMES = ["exempt", "mitigated", "lighter", "none"]
 
@@ -71,16 +86,7 @@ def test_closing_is_refused_until_filings_and_rectification_are_done(a_case: ACa
     assert play.case()["state"] == "TRACKING"
     play.do(
         "notice",
-        {
-            "rectificationNeeded": "no",
-            "rectification.noRectificationReason": "失误已在调查前改正，制度已建立。",
-            "rectification.noticeId": None,
-            "rectification.issuedAt": None,
-            "rectification.responsible": None,
-            "subject.responsible": None,
-            "rectification.problems": None,
-            "rectification.requirements": None,
-        },
+        NO_RECTIFICATION,
     )
     play.do("subject-closing")
 
@@ -236,6 +242,17 @@ def test_an_application_to_the_wrong_organ_is_passed_on(a_case: ACase) -> None:
     assert play.record("subject")["state"] == "TRANSFERRED"
 
 
+def test_a_withdrawn_application_leaves_the_duty_to_screen(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    play.apply()
+
+    play.withdraw()
+
+    assert play.record("application")["withdrawnAt"]
+    assert "rc-application" not in play.running()
+    assert "screening" in play.open()
+
+
 # investigation
 
 
@@ -333,16 +350,76 @@ def test_a_suspected_crime_suspends_the_procedure(a_case: ACase) -> None:
     assert play.record("subject")["state"] == "SUSPENDED"
     play.do(
         "suspension",
-        {
-            "suspension.transferredTo": "监察委员会",
-            "suspension.transferredAt": "2026-03-10T09:00+08:00",
-            "subject.suspendedReason": "涉嫌职务犯罪。",
-            "suspensionResult": "resume",
-        },
+        {**TRANSFER, "suspensionResult": "resume"},
     )
 
     assert play.record("subject")["state"] == "INVESTIGATING"
     assert "investigation-plan" in play.open()
+
+
+def test_a_terminated_procedure_closes_without_a_decision(a_case: ACase) -> None:
+    play = a_case(at="facts-check")
+    play.do("facts-check", {"suspectedCrime": "yes"})
+
+    play.do("suspension", {**TRANSFER, "suspensionResult": "terminate"})
+    assert play.record("subject")["state"] == "TERMINATED"
+    play.do("notice", NO_RECTIFICATION)
+
+    assert play.case()["state"] == "CLOSED"
+    assert play.record("subject")["outcome"] == "pending"
+
+
+def test_the_person_may_waive_being_heard_in_writing(a_case: ACase) -> None:
+    play = a_case(at="evidence")
+
+    play.do(
+        "hearing-subject",
+        {
+            "opinionRecord.subject.waived": True,
+            "opinionRecord.subject.waivedNote": "书面放弃，本人签字在卷。",
+            "opinionRecord.subject.records": None,
+        },
+    )
+    play.up_to("report")
+
+    assert play.variable("investigationGate")["gate"] == "pass"
+
+
+# several persons
+
+
+def test_each_person_of_a_case_has_an_end_of_their_own(a_case: ACase) -> None:
+    play = a_case(a_person("张示例", account="subject"), a_person("李示例"))
+    play.up_to("screening")
+
+    play.do("screening", {"subject.screeningResult": "no"}, about=1)
+    play.do("screening-review", about=1)
+    play.do("not-started", DECIDED_OTHERWISE, about=1)
+    play.do("notice", NO_RECTIFICATION, about=1)
+    play.up_to("subject-closing")
+    assert play.case()["state"] == "TRACKING"
+    play.do("notice", NO_RECTIFICATION)
+    for element in sorted(FILINGS):
+        play.do(element)
+    play.do("subject-closing")
+
+    assert [play.record("subject", person)["outcome"] for person in (0, 1)] == ["exempt", "pending"]
+    assert play.record("subject", 1)["screeningReason"]
+    assert play.case()["state"] == "CLOSED"
+
+
+def test_what_is_not_filed_keeps_the_case_open(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    play.do("screening", {"subject.screeningResult": "no"})
+    play.do("screening-review")
+    play.do("notice", NO_RECTIFICATION)
+    play.do("rights-notice")
+
+    play.do("not-started", {**DECIDED_OTHERWISE, "filing.caseFile.receivedAt": None})
+    assert play.open() == {"closing-gaps"}
+    play.do("closing-gaps", {"filing.caseFile.receivedAt": "2026-03-20"})
+
+    assert play.case()["state"] == "CLOSED"
 
 
 # study and decision
