@@ -171,6 +171,17 @@ def test_what_has_no_json_form_cannot_enter_a_scope() -> None:
     assert stage.incidents[0][:2] == ("a", "EXTRACT_VALUE_ERROR")
 
 
+def test_a_decision_s_value_becomes_plain_or_an_incident() -> None:
+    rule = ext('<zeebe:calledDecision decisionId="D" resultVariable="r"/>')
+    xml = process(f"<startEvent id='s'/><businessRuleTask id='d'>{rule}</businessRuleTask>" + flows("s>d"))
+    good, bad = Stage(xml), Stage(xml)
+    good.decisions["D"] = lambda variables: feel.parse('date("2026-01-02")').evaluate({}, good.environment).value
+    bad.decisions["D"] = lambda variables: feel.parse("[1..2]").evaluate({}, bad.environment).value
+
+    assert good.start().variables == {"r": "2026-01-02"}
+    assert [(element, kind) for element, kind, _ in bad.start().incidents] == [("d", "DECISION_EVALUATION_ERROR")]
+
+
 def test_changing_a_submission_later_changes_nothing() -> None:
     stage = Stage(process("<startEvent id='s'/>" + user_task("u") + user_task("v") + flows("s>u", "u>v"))).start()
     form = {"address": {"city": "x"}}

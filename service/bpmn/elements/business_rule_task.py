@@ -8,7 +8,9 @@ from service.bpmn.elements.service_task import read as read_work
 from service.bpmn.expressions import static
 from service.bpmn.failure import Failure
 from service.bpmn.node import RESULT, Task
+from service.bpmn.scopes import plain
 from service.bpmn.source import Source
+from service.errors import ServiceError
 from service.feel import Value
 
 KIND = "DECISION_EVALUATION_ERROR"
@@ -31,7 +33,10 @@ class BusinessRuleTaskSpec(WorkSpec):
         if called.mapping is not None:
             value = mapped(value, called.mapping, self.element.id)
         if called.result_variable:
-            task.internal_data[RESULT] = {called.result_variable: value}
+            try:
+                task.internal_data[RESULT] = {called.result_variable: plain(value)}
+            except ServiceError as error:  # a function or range is no value that a scope can hold
+                raise Failure(KIND, error.code, decision=decision_id, **error.facts) from error
         return True
 
 
