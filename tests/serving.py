@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from service.auth import SYSTEM, accounts
@@ -107,8 +108,8 @@ def served(url: str, folder: Path, *, demo: bool = True, plugins: Plugins | None
     finally:
         stop.set()
         engine.site.work_arrived.set()
-        server.close()
-        server.trigger.pull_trigger()
+        # In its own thread, where nothing waits on what is closed.
+        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         door.join(timeout=10)
         worker.join(timeout=10)
         server.task_dispatcher.shutdown()

@@ -19,6 +19,7 @@ class Actor:
     name: str  # user name, unique on the site
     groups: frozenset[str] = frozenset()  # role codes, "INVEST" and "INVEST@unit"
     kind: ActorKind | str = ActorKind.USER
+    client: str | None = None  # id of the API client that acts for this user
 
     def has_role(self, code: str, unit: str | None = None) -> bool:
         """Whether the actor holds a role, anywhere or (with `unit`) in that unit."""

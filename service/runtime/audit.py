@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from service import feel, store
-from service.runtime.unit import UnitOfWork
+from service.runtime.unit import Actor, UnitOfWork
 from service.store.audit import AuditEntry
 
 __all__ = ["AuditEntry", "Entry", "Verification", "action", "record", "search", "verify"]
@@ -82,7 +82,7 @@ class Trail:
                 "sequence": sequence,
                 "at": self._unit.now,
                 "actor": self._unit.actor.name,
-                "actor_kind": str(self._unit.actor.kind),
+                "actor_kind": _kind(self._unit.actor),
                 "action": entry.action,
                 "object_kind": entry.object_kind,
                 "object_key": entry.object_key,
@@ -185,6 +185,11 @@ _HASHED = (
     "effects",
     "previous_hash",
 )
+
+
+def _kind(actor: Actor) -> str:
+    """Whether a person, a program or the system acted; for an API client its id too."""
+    return str(actor.kind) if actor.client is None else f"{actor.kind}:{actor.client}"
 
 
 def _hash(row: Mapping[str, object]) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Sequence
 from service import store
 from service.auth import Actor, ActorKind, Permission, Role, may
 from service.errors import NotFound
+from service.feel import Value
+from service.runtime import instances
 from service.runtime.unit import UnitOfWork
 from service.store.definitions import DecisionDefinition, DecisionRequirements, FormDefinition, ProcessDefinition
 from service.store.history import FlowNodeInstance, Variable
@@ -43,6 +45,7 @@ __all__ = [
     "instances_of",
     "is_of_case",
     "jobs",
+    "open_variables",
     "process_definitions",
     "process_instances",
     "processes_of",
@@ -91,6 +94,15 @@ def variable(unit: UnitOfWork, key: int) -> Variable:
     if not found:
         raise NotFound("runtime.variable_not_found", key=key)
     return found[0]
+
+
+def open_variables(unit: UnitOfWork, scope_key: int) -> dict[str, Value]:
+    """Return what is visible in a scope outside all cases. Raises `NotFound`."""
+    node = store.history.flow_node(unit.session, scope_key)
+    row = store.process_instances.get(unit.session, node.instance_key if node else scope_key)
+    if row is None or is_of_case(unit, row.business_key):
+        raise NotFound("runtime.scope_not_found", key=scope_key)
+    return instances.variables(unit, scope_key)
 
 
 def incidents(unit: UnitOfWork, query: Query) -> Listing[Incident]:

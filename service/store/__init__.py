@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from service.store import (
     accounts,
+    api_clients,
     audit,
     cases,
     deadlines,
@@ -37,6 +38,7 @@ __all__ = [
     "Page",
     "Session",
     "accounts",
+    "api_clients",
     "audit",
     "cases",
     "deadlines",

@@ -31,4 +31,7 @@ MESSAGES: dict[str, str] = {
     ),
     "auth.password_holds_name": "A password must not contain the user name.",
     "auth.password_too_common": "This password is among the first to be guessed; choose another.",
+    "auth.client_name_bad": "An API client needs a name of at most {limit} characters.",
+    "auth.too_many_clients": "You have {limit} API clients already; revoke one first.",
+    "auth.no_such_client": "You have no API client {client}.",
 }

@@ -21,6 +21,7 @@ from service.web.api import (
     process_definition,
     process_instance,
     signal,
+    token,
     topology,
     user_task,
     variable,
@@ -28,6 +29,7 @@ from service.web.api import (
 
 RESOURCES: tuple[Blueprint, ...] = (
     topology.blueprint,
+    token.blueprint,
     authentication.blueprint,
     deployment.blueprint,
     process_definition.blueprint,

@@ -1,4 +1,4 @@
-"""Who calls the REST interface: HTTP Basic, a page of ours, or the demonstration's Modeler."""
+"""Who calls the REST interface: HTTP Basic, an API client, a page of ours, or the demonstration's Modeler."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import ParamSpec
 from flask import Response
 from flask import request as http
 
-from service.auth import Actor, ActorKind, Permission, accounts
+from service.auth import Actor, ActorKind, Permission, accounts, api_clients
 from service.auth import may as actor_may
 from service.auth.accounts import Account
 from service.errors import Forbidden, Unauthenticated
@@ -18,6 +18,7 @@ from service.runtime import audit
 from service.runtime.unit import UnitOfWork
 from service.settings import is_loopback
 from service.web import request
+from service.web.api import tokens
 from service.web.site import site
 
 P = ParamSpec("P")
@@ -36,7 +37,7 @@ def caller() -> Actor:
     if "Authorization" in http.headers or PAGE_TOKEN in http.headers:
         _refuse_foreign_pages()
     if "Authorization" in http.headers:
-        return _as_program(_account())
+        return _with_token() if _is_bearer() else _as_program(_account())
     if PAGE_TOKEN in http.headers:
         return _as_program(request.page_person(http.headers[PAGE_TOKEN]).account)
     if not _is_local_program():
@@ -69,6 +70,19 @@ def _as_program(account: Account) -> Actor:
     if account.must_change_password:
         raise Forbidden("api_password_expired", user=account.name)
     return replace(account.actor, kind=ActorKind.API)
+
+
+def _is_bearer() -> bool:
+    return http.headers["Authorization"].lower().startswith("bearer ")
+
+
+def _with_token() -> Actor:
+    with site().engine.reading(request.NOBODY) as unit:
+        client_id = tokens.client_of(http.headers["Authorization"][7:].strip(), unit.now)
+        account = api_clients.owner(unit, client_id)
+    if account is None:
+        raise Unauthenticated("api_token_revoked", client=client_id)
+    return replace(_as_program(account), client=client_id)
 
 
 def _account() -> Account:

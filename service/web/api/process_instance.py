@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app
 
 from service.auth import Permission
 from service.casework import case_files
-from service.errors import Invalid
+from service.errors import Invalid, NotFound
 from service.runtime import history, instances, listings
 from service.runtime.instances import InstanceState, ProcessInstance
 from service.runtime.listings import Condition, Operator
@@ -56,6 +56,7 @@ class Order:
     process_id: str | None
     definition_key: int | None
     version: int | None
+    version_tag: str | None
     variables: Mapping[str, Any]
     business_id: str | None
     tags: list[str] = field(default_factory=list)
@@ -78,7 +79,7 @@ def create() -> Response:
             order.process_id,
             order.variables,
             version=order.version,
-            definition_key=order.definition_key,
+            definition_key=_tagged(unit, order) if order.version_tag else order.definition_key,
             business_key=order.business_id,
             start_instructions=order.before,
             terminate_after=order.terminate_after,
@@ -195,8 +196,6 @@ def _order(sent: Mapping[str, Any]) -> Order:
     if (definition_key is None) == (process_id is None):
         raise Invalid("api_one_of", fields="processDefinitionKey, processDefinitionId")
     version = body.whole(sent, "processDefinitionVersion", low=-1)
-    if body.text(sent, "processDefinitionVersionTag") is not None:
-        raise Invalid("api_not_supported", field="processDefinitionVersionTag")
     tags = body.texts(sent, "tags")
     business_id = body.text(sent, "businessId")
     if len(tags) > TAGS_LIMIT or any(len(tag) > TEXT_LIMIT for tag in [*tags, business_id or ""]):
@@ -206,6 +205,7 @@ def _order(sent: Mapping[str, Any]) -> Order:
         process_id,
         definition_key,
         None if version in (None, -1) else version,
+        body.text(sent, "processDefinitionVersionTag"),
         body.mapping(sent, "variables"),
         business_id,
         tags,
@@ -215,6 +215,19 @@ def _order(sent: Mapping[str, Any]) -> Order:
         body.texts(sent, "fetchVariables"),
         min(timedelta(milliseconds=patience), LONGEST_WAIT) if patience > 0 else DEFAULT_WAIT,
     )
+
+
+def _tagged(unit: UnitOfWork, order: Order) -> int:
+    """Return the key of the newest version that bears the tag. Raises `NotFound`."""
+    wanted = [
+        Condition("definition_id", Operator.EQ, order.process_id),
+        Condition("version_tag", Operator.EQ, order.version_tag),
+    ]
+    newest = listings.Query(wanted, orders=[listings.Order("version", True)], window=listings.Window(1))
+    found = listings.process_definitions(unit, newest).items
+    if not found:
+        raise NotFound("runtime.process_not_found", id=order.process_id, version=order.version_tag)
+    return found[0].key
 
 
 def check_business_id(unit: UnitOfWork, business_id: str | None) -> None:

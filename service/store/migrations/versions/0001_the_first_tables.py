@@ -494,6 +494,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_user_account")),
     )
     op.create_table(
+        "api_client",
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("user_name", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("secret_digest", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.Column("revoked_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["user_name"], ["user_account.name"], name=op.f("fk_api_client_user_name")),
+        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_api_client")),
+    )
+    with op.batch_alter_table("api_client", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_client_user_name"), ["user_name"], unique=False)
+
+    op.create_table(
         "user_task",
         sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("element_id", sa.Text(), nullable=False),
@@ -944,6 +959,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_user_task_assignee_state_key"))
 
     op.drop_table("user_task")
+    with op.batch_alter_table("api_client", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_client_user_name"))
+
+    op.drop_table("api_client")
     op.drop_table("user_account")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_subscription_root_key"))
