@@ -217,6 +217,7 @@ class _Reading:
         self.flow_scopes: dict[str, str | None] = {}
         self.associations: list[Source] = []
         self.unnamed = 0
+        self.refused: set[str] = set()  # elements that the process would need
 
 
 def _process(context: Context, source: Source) -> ProcessDefinition:
@@ -248,6 +249,7 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
                     pending.append((child, child.id))
             elif child.tag in REFUSED_ELEMENTS:
                 child.error(REFUSED_ELEMENTS[child.tag], child.tag, element=child.tag)
+                reading.refused.add(child.id)
             elif child.tag not in allowed.FLOW_NODE_CHILDREN and child.tag not in allowed.CHILDREN.get(
                 container.tag, frozenset()
             ):
@@ -276,7 +278,8 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
             source.warning("bpmn.without_effect", f"camunda:{name}", extension=f"camunda:{name}")
     if source.attribute("processType") == "Public":
         source.error("bpmn.process_public", "processType")
-    checks.check(definition, reading.sources, source, reading.flow_scopes)
+    if not reading.refused:  # what follows from a refused element is no fault of its own
+        checks.check(definition, reading.sources, source, reading.flow_scopes)
     return definition
 
 
@@ -371,8 +374,9 @@ def _connect(reading: _Reading) -> None:
         missing = False
         for end, property_ in ((flow.source, "sourceRef"), (flow.target, "targetRef")):
             if end not in reading.elements:
-                reading.sources[flow.id].error("bpmn.flow_without_end", property_, value=end)
                 missing = True
+                if end not in reading.refused:
+                    reading.sources[flow.id].error("bpmn.flow_without_end", property_, value=end)
         if missing:
             del reading.flows[flow.id]
             continue

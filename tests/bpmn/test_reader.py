@@ -146,6 +146,14 @@ def test_what_cannot_run_is_refused_by_name(body: str, code: str, property_: str
     assert "{" not in line.replace("{{", "").replace("${", "")
 
 
+def test_a_refused_element_is_told_once() -> None:
+    body = '<startEvent id="s"/><complexGateway id="g"/><endEvent id="e"/>' + flows("s>g", "g>e")
+
+    found = bpmn.read(process(body), "test.bpmn")
+
+    assert [(f.code, f.element_id) for f in found.findings] == [("bpmn.complex_gateway", "g")]
+
+
 REFUSED_7 = [
     ("class", 'camunda:class="a.B"', "", "bpmn.extension_unsupported", "camunda:class"),
     ("delegate", 'camunda:delegateExpression="${d}"', "", "bpmn.extension_unsupported", "camunda:delegateExpression"),
