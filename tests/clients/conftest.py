@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clients import models
+from tests.serving import Served, served
+
+
+@pytest.fixture
+def service(sqlite_url: str, tmp_path: Path) -> Iterator[Served]:
+    """A demonstration on a loopback port."""
+    with served(sqlite_url, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    """The models as files."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    return models.write(folder)
