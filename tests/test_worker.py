@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
-from service.runtime import jobs
+from service.errors import Conflict
+from service.runtime import audit, jobs, user_tasks
 from service.runtime.engine import Engine, SetClock
 from service.runtime.unit import JobContext, Plugins, UnitOfWork
 from service.worker import Worker, run_until_idle
@@ -117,3 +119,38 @@ def test_the_worker_goes_on_after_the_database_was_away(site: Site, monkeypatch:
     Worker(site.engine).run(stop)
 
     assert len(calls) == 2
+
+
+def test_a_task_completed_while_its_timer_fires_is_one_or_the_other(site: Site, clock: SetClock) -> None:
+    site.deploy(
+        builders.a_diagram(
+            builders.user_task("t"),
+            builders.timer_boundary("b", "t", duration="PT1H"),
+            builders.user_task("done"),
+            builders.user_task("late"),
+            builders.line("s", "t", "done", "e"),
+            builders.line("b", "late", "e"),
+            process_id="race",
+            name="race.bpmn",
+        )
+    )
+    for _ in range(10):
+        site.start("race")
+    keys = [task.key for task in site.tasks()]
+    clock.advance(timedelta(hours=1))
+
+    def complete() -> None:
+        for key in keys:
+            with suppress(Conflict):
+                site.run(lambda unit, key=key: user_tasks.complete(unit, key))  # type: ignore[misc]
+
+    threads = [threading.Thread(target=complete), threading.Thread(target=run_until_idle, args=(site.engine,))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(site.open_elements()) == 10
+    assert set(site.open_elements()) <= {"done", "late"}
+    assert site.read(audit.verify).whole
+    assert not site.read(jobs.search)

@@ -226,6 +226,9 @@ class Moves:
         if waiting is not None:
             instance_key = _instance_of(waiting)
             with self.moving(instance_key) as workflow:
+                if waiting.key not in workflow.waits:
+                    # Somebody moved the instance after the subscription was read: look for the receiver anew.
+                    raise Superseded("runtime.superseded")
                 workflow.deliver_message(waiting.key, variables)
             return Delivery(instance_key, started=False)
         for start in store.subscriptions.start_of(session, SubscriptionKind.MESSAGE, name):
@@ -312,6 +315,16 @@ def moving(unit: UnitOfWork, instance_key: int) -> Iterator[bpmn.Workflow]:
     """
     with unit.part(Moves).moving(instance_key) as workflow:
         yield workflow
+
+
+def lock(unit: UnitOfWork, root_key: int) -> None:
+    """Lock a root instance before rows that hang on it are read.
+
+    Transaction: whoever moves an instance locks it first and its tasks and jobs after; whoever begins with a task or
+    job does the same, so that the two never wait for each other. SQLite has one writer and needs no lock.
+    """
+    if not unit.engine.database.is_sqlite:
+        store.process_instances.document_version(unit.session, root_key)
 
 
 def begin(

@@ -207,7 +207,7 @@ def change(
 
 def get(unit: UnitOfWork, key: int) -> Job:
     """Return an open or failed job. Raises `NotFound`."""
-    job = store.jobs.reload(unit.session, key) if unit.writes else store.jobs.get(unit.session, key)
+    job = _locked(unit, key) if unit.writes else store.jobs.get(unit.session, key)
     if job is None:
         raise NotFound("runtime.job_not_found", key=key)
     return job
@@ -253,8 +253,18 @@ def reschedule(unit: UnitOfWork, deadline_key: int) -> int:
 
 
 def _leased(unit: UnitOfWork, lease: Lease) -> Job | None:
-    job = store.jobs.reload(unit.session, lease.key)
+    job = _locked(unit, lease.key)
     return job if job is not None and job.lease_token == lease.token and job.state is JobState.OPEN else None
+
+
+def _locked(unit: UnitOfWork, key: int) -> Job | None:
+    """Lock a job behind its instance and return it as it stands then."""
+    job = store.jobs.get(unit.session, key)
+    if job is None:
+        return None
+    if job.root_key is not None:
+        execution.lock(unit, job.root_key)
+    return store.jobs.reload(unit.session, key)
 
 
 def _fire(unit: UnitOfWork, job: Job) -> None:

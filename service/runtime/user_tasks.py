@@ -180,7 +180,8 @@ def complete(
     `Conflict` when the task is closed.
     """
     sent = dict(submission or {})
-    task = store.user_tasks.reload(unit.session, key) if unit.writes else get(unit, key)
+    execution.lock(unit, get(unit, key).root_key)
+    task = store.user_tasks.reload(unit.session, key)
     if task is None:
         raise NotFound("runtime.user_task_not_found", key=key)
     if idempotency_key is not None and store.submissions.repeated(unit.session, key, idempotency_key) is not None:
@@ -227,6 +228,7 @@ def throw_error(
     unit: UnitOfWork, key: int, code: str, message: str = "", variables: Mapping[str, object] | None = None
 ) -> None:
     """End a user task by a BPMN error, which an error event of the diagram catches."""
+    execution.lock(unit, get(unit, key).root_key)
     task = _open(unit, key)
     auth.require(unit.actor, Permission.WORK_ON, access(task))
     with (
