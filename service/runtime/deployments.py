@@ -178,10 +178,10 @@ def deploy(unit: UnitOfWork, resources: Sequence[Resource], name: str = "") -> D
     with audit.action(unit, "deployment.create", "deployment", key) as entry:
         deployed = _Writer(unit, checked, resources, key, release).write(name)
         if release is Release.LIVE:
-            _follow(unit, deployed.processes)
+            _follow(unit, deployed)
         entry.after.update(
             name=name,
-            release=release.value,
+            release=deployed.deployment.release.value,
             resources={resource.name: _digest(resource.content) for resource in resources},
             definitions=deployed.named,
         )
@@ -196,7 +196,7 @@ def approve(unit: UnitOfWork, key: int) -> Deployed:
         raise Forbidden("runtime.deployment_needs_second_person", key=key)
     _decide(unit, deployment, Release.LIVE, "deployment.approve")
     deployed = get(unit, key)
-    _follow(unit, deployed.processes)
+    _follow(unit, deployed)
     return deployed
 
 
@@ -472,6 +472,11 @@ class _Writer:
         for position, entry in enumerate(self.entries):
             entry.position = position
             session.add(entry)
+        releases = {row.release for row in process_rows} | {row.release for row in requirement_rows}
+        releases |= {row.release for row in decision_rows} | {row.release for row in form_rows}
+        if releases <= {Release.LIVE}:
+            # Nothing new, nothing to be let in.
+            deployment.release = Release.LIVE
         session.flush()
         return Deployed(
             deployment,
@@ -604,9 +609,14 @@ class _Writer:
         }
 
 
-def _follow(unit: UnitOfWork, processes: Iterable[ProcessDefinition]) -> None:
-    """Let start timers and start subscriptions of each process follow its latest live version."""
-    for row in processes:
+def _follow(unit: UnitOfWork, deployed: Deployed) -> None:
+    """Let start timers and start subscriptions of each process follow its latest live version.
+
+    A version that was found unchanged keeps its timers: deploying it again must not begin their cycles anew.
+    """
+    for row in deployed.processes:
+        if row.deployment_key != deployed.deployment.key:
+            continue
         try:
             start_events.follow_latest(unit, row.definition_id)
         except bpmn.Failure as error:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from service.auth import Actor
 from service.errors import Conflict, DeploymentRejected, Forbidden, Invalid, NotFound, TooLarge
-from service.runtime import audit, deployments, instances
+from service.runtime import audit, deployments, instances, jobs
 from service.runtime.deployments import Release, Resource
-from service.runtime.engine import Engine
+from service.runtime.engine import Engine, SetClock
 from service.store.definitions import ProcessDefinition
 from tests import builders
 from tests.runtime.site import OWNER, Site
@@ -205,3 +206,26 @@ def test_a_refused_deployment_is_never_used_and_its_content_may_be_deployed_agai
     assert second.named == ["p:2"]
     careful.run(SECOND, lambda unit: deployments.approve(unit, second.deployment.key))
     assert careful.run(OWNER, lambda unit: instances.start(unit, "p", {})).definition_version == 2
+
+
+def test_deploying_the_same_again_needs_no_second_person(careful: Engine) -> None:
+    first = careful.run(OWNER, lambda unit: deployments.deploy(unit, [two_tasks]))
+    careful.run(SECOND, lambda unit: deployments.approve(unit, first.deployment.key))
+
+    again = careful.run(OWNER, lambda unit: deployments.deploy(unit, [two_tasks]))
+
+    assert again.deployment.release is Release.LIVE
+
+
+def test_deploying_the_same_again_leaves_its_start_timers_alone(lite: Site, clock: SetClock) -> None:
+    diagram = builders.a_diagram(
+        builders.timer_start("tick", cycle="R/P1D"), builders.user_task("t"), builders.line("tick", "t", "e")
+    )
+    lite.deploy(diagram)
+    (before,) = lite.read(jobs.search)
+    clock.advance(timedelta(hours=3))
+
+    lite.deploy(diagram)
+
+    (after,) = lite.read(jobs.search)
+    assert (after.key, after.due_at) == (before.key, before.due_at)
