@@ -6,6 +6,7 @@ import logging
 import secrets
 from http import HTTPStatus
 
+import simplejson
 from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
@@ -203,8 +204,6 @@ def problem(error: ServiceError) -> Response:
 
 def rest_problem(code: int, detail: str, extra: dict[str, object] | None = None) -> Response:
     """Return RFC 9457 JSON with `detail` first and on one line: the Modeler shows no more than the beginning."""
-    from flask import current_app
-
     body: dict[str, object] = {
         "detail": " ".join(detail.split()),
         "title": TITLES.get(code, "INVALID_ARGUMENT" if code < 500 else "INTERNAL"),
@@ -213,7 +212,8 @@ def rest_problem(code: int, detail: str, extra: dict[str, object] | None = None)
         "instance": request.path,
         **(extra or {}),
     }
-    response = current_app.response_class(current_app.json.dumps(body), status=code)
+    text = simplejson.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    response = make_response(text, code)
     response.mimetype = "application/problem+json"
     if code == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Basic realm="rongcuo", charset="UTF-8"'

@@ -81,7 +81,7 @@ def test_a_refusal_is_one_line_with_the_detail_first_in_plain_chinese(production
     body = text(answer)
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json"
-    assert body.startswith('{"detail": "')
+    assert body.startswith('{"detail":"')
     assert '"核实\\"' in body or "核实" in body
     found = answer.get_json()
     assert "\n" not in found["detail"]

@@ -27,12 +27,14 @@ def deploy(api: Api, *files: tuple[str, bytes]):
         "/v2/deployments",
         data=modeler_form(*files),
         content_type=f"multipart/form-data; boundary={BOUNDARY}",
-        headers={"Accept": "application/json", "User-Agent": "camunda8-sdk-nodejs/8.8.11"},
+        # Its library sends an empty Authorization where the connection has none.
+        headers={"Accept": "application/json", "User-Agent": "camunda8-sdk-nodejs/8.8.11", "Authorization": ""},
     )
 
 
 def test_status_dot_sees_the_version_without_credentials(api: Api) -> None:
-    answer = api.call("GET", "/v2/topology", headers={"Content-Type": "application/json", "Accept": "*/*"})
+    headers = {"Content-Type": "application/json", "Accept": "*/*", "Authorization": ""}
+    answer = api.call("GET", "/v2/topology", headers=headers)
 
     assert answer.status_code == 200
     assert answer.json["gatewayVersion"] == "8.9.0"
@@ -75,7 +77,7 @@ def test_a_refused_deployment_says_where_and_what_in_one_line_of_raw_text(api: A
     text = answer.get_data(as_text=True)
     assert answer.status_code == 400
     assert answer.mimetype == "application/problem+json"
-    assert text.startswith('{"detail":') or text.startswith('{"detail": ')
+    assert text.startswith('{"detail":"order.bpmn: Task_1')
     assert 'order.bpmn: Task_1 \\"审批\\"' in text
     assert "\n" not in text.strip()
     assert answer.json | {"detail": ""} == {
