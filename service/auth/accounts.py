@@ -129,6 +129,11 @@ def holders(transaction: Transaction, group: str) -> tuple[str, ...]:
     return tuple(rows.holders(transaction.session, role, unit or None))
 
 
+def members(transaction: Transaction, roles: Iterable[str]) -> list[tuple[str, str, str, str]]:
+    """Return role, unit (empty: everywhere), user name and shown name of all active holders of the roles, by name."""
+    return list(rows.members(transaction.session, [str(role) for role in roles]))
+
+
 def give_role(transaction: Transaction, name: str, role: str, unit: str = "") -> None:
     """Give a role; nothing happens if it is held already.
 
@@ -199,6 +204,18 @@ def reset_password(transaction: Transaction, name: str, new: str) -> None:
         raise NotFound("auth.no_such_user", name=name[:80])
     _set_password(transaction, row, new, must_change=True)
     rows.clear_failures(transaction.session, f"user:{name}")
+
+
+def share_password(transaction: Transaction, names: Iterable[str], password: str) -> None:
+    """Set one password for several accounts at the cost of one hash; for a demonstration, where all may know it."""
+    shared = passwords.hash_of(password)
+    for name in names:
+        row = rows.user(transaction.session, name)
+        if row is None:
+            raise NotFound("auth.no_such_user", name=name[:80])
+        passwords.check(password, name)
+        row.password_hash = shared
+        row.password_changed_at = transaction.now
 
 
 def disable(transaction: Transaction, name: str) -> None:

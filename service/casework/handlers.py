@@ -50,6 +50,8 @@ def set_state(unit: UnitOfWork, job: JobContext) -> None:
         if strand is Strand.MAIN:
             _before_main(case, row, following)
         setattr(row, _COLUMNS[strand], following)
+        if strand is Strand.MAIN:
+            _move_deadlines(case, row, before, following)
         audit.record(
             unit,
             "subject.state",
@@ -71,6 +73,25 @@ def _before_main(case: Case, row: CaseSubject, following: str) -> None:
         gaps = case_files.closing_gaps(case, row.key)
         if gaps:
             raise Invalid("casework.not_closable", subject=row.key, gaps=[texts.message(code) for code in gaps])
+
+
+# Of the rectification, which goes on whatever becomes of the main line.
+_APART = frozenset({"P-T12", "P-T13", "P-T14", "P-T15", "P-T16", "P-T18"})
+
+
+def _move_deadlines(case: Case, row: CaseSubject, before: str, following: str) -> None:
+    """Time does not run while a case is suspended (procedure.md 6.3), and no longer once it has ended."""
+    for deadline in deadlines.of_case(case.unit, case.key):
+        running = deadline.state is deadlines.DeadlineState.RUNNING
+        if deadline.subject_key != str(row.key) or deadline.state is deadlines.DeadlineState.CLOSED:
+            continue
+        if following in {State.TERMINATED, State.CLOSED}:
+            if deadline.parameter not in _APART or following == State.CLOSED:
+                deadlines.close(case.unit, deadline)
+        elif deadline.parameter not in _APART and deadline.due is not None and following == State.SUSPENDED and running:
+            deadlines.pause(case.unit, deadline, State.SUSPENDED.value)
+        elif before == State.SUSPENDED and deadline.state is deadlines.DeadlineState.PAUSED:
+            deadlines.resume(case.unit, deadline)
 
 
 def publish(unit: UnitOfWork, job: JobContext) -> None:

@@ -31,3 +31,11 @@ def read(value: object, zone: ZoneInfo) -> datetime | None:
         return found.to_datetime(zone)
     except ValueError:
         return None
+
+
+def tidy(value: feel.Value, zone: ZoneInfo) -> feel.Value:
+    """Return FEEL text with a named zone (`...@Asia/Shanghai`) with an offset instead, as forms and pages read it."""
+    if not isinstance(value, str) or "@" not in value:
+        return value
+    moment = read(value, zone)
+    return value if moment is None else text(moment, zone)

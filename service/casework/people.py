@@ -86,12 +86,11 @@ def directory(unit: UnitOfWork, organ: str) -> dict[str, Any]:
     Those outside the organ by their part (responsible for a rectification, experts, units) are offered wherever
     they belong to.
     """
-    found: dict[str, Any] = {}
-    for role in OFFERED:
-        names = accounts.holders(unit, role.value if role in _OUTSIDE else f"{role}@{organ}")
-        shown = accounts.display_names(unit, names)
-        found[role.value] = [{"label": shown.get(name, name), "value": name} for name in names]
-    return found
+    found: dict[str, dict[str, str]] = {role.value: {} for role in OFFERED}
+    for role, place, name, shown in accounts.members(unit, found):
+        if role in _OUTSIDE or place in {"", organ}:
+            found[role][name] = shown
+    return {role: [{"label": shown, "value": name} for name, shown in people.items()] for role, people in found.items()}
 
 
 def _is_field(path: str) -> bool:

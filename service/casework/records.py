@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from service import feel
-from service.casework import application_facts, people, rules, schema
+from service.casework import application_facts, moments, people, rules, schema
 from service.casework.case import Case, decoded, find, of_case
 from service.casework.catalogue import DERIVED, DIRECTORY, OF_SUBJECT, PEOPLE, RECORDS, RecordType
 from service.casework.schema import Problem
@@ -107,6 +107,8 @@ def write(case: Case, subject_key: int | None, path: str, value: Value) -> None:
         return
     if name == "case" and rest and _write_case_column(case.row, rest, value):
         return
+    if schema.type_at(record.shape, tuple(rest)) is schema.MOMENT:
+        value = moments.tidy(value, case.unit.engine.zone)
     case.set(name, rest, value, subject_key if record.per_subject and subject_key is not None else NO_SUBJECT)
 
 

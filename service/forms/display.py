@@ -8,7 +8,7 @@ from typing import Any
 
 from service import feel
 from service.forms.schema import Component, Form, Option, Path
-from service.forms.validation import as_feel, choices, evaluated, lookup, place_in_list
+from service.forms.validation import choices, evaluated, lookup, place_in_list, scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Row:
 def display(form: Form, data: Mapping[str, Any], environment: feel.Environment) -> tuple[Row, ...]:
     """Return what a reader of the form with this data would see, in order; hidden parts are left out."""
     rows: list[Row] = []
-    _walk(form.components, as_feel(data), (), "", 0, environment, rows)
+    _walk(form.components, scope_of(form, data), (), "", 0, environment, rows)
     return tuple(rows)
 
 

@@ -106,6 +106,15 @@ class Form:
         return tuple(_fields(self.components, (), None))
 
     @property
+    def reads(self) -> frozenset[str] | None:
+        """Names at the top of the data that fields and FEEL look at; None where `parent` may mean any of them."""
+        names = {name for expression in self.expressions for name in expression.names}
+        if "parent" in names:
+            return None
+        heads = {field.path.partition(".")[0].removesuffix("[]") for field in self.fields}
+        return frozenset(names | heads | set(_option_keys(self.components)))
+
+    @property
     def expressions(self) -> tuple[feel.Expression, ...]:
         """All parsed FEEL of the form, for checks of the names it reads."""
         return tuple(_expressions(self.components))
@@ -130,6 +139,13 @@ def _fields(components: tuple[Component, ...], prefix: Path, list_path: str | No
                 list_path,
                 static or (),
             )
+
+
+def _option_keys(components: tuple[Component, ...]) -> Iterator[str]:
+    for item in components:
+        if item.options is not None and item.options.key is not None:
+            yield from (item.options.key, item.options.key.partition(".")[0])
+        yield from _option_keys(item.children)
 
 
 def _expressions(components: tuple[Component, ...]) -> Iterator[feel.Expression]:

@@ -43,7 +43,7 @@ def validate(
     run = _Run(environment)
     run.unknown(form.components, submission, "")
     result: dict[str, Any] = {}
-    run.container(form.components, _Place(submission, variables, as_feel(variables), result, ""))
+    run.container(form.components, _Place(submission, variables, scope_of(form, variables), result, ""))
     if run.problems:
         raise FormRejected(run.problems)
     return result
@@ -356,6 +356,13 @@ def choices(options: Options, scope: Mapping[str, Any], environment: feel.Enviro
         return static_options(found)
     assert options.expression is not None  # noqa: S101 - exactly one of three is set
     return static_options(evaluated(options.expression, scope, environment))
+
+
+def scope_of(form: Form, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the form may look at as FEEL sees it; the rest of the data, which may be costly, is not touched."""
+    reads = form.reads
+    names = data if reads is None else [name for name in reads if name in data]
+    return {name: as_feel(data[name]) for name in names}
 
 
 def evaluated(expression: feel.Expression, scope: Mapping[str, Any], environment: feel.Environment) -> feel.Value:

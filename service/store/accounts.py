@@ -116,6 +116,17 @@ def holders(session: Session, role: str, unit: str | None = None) -> Sequence[st
     return session.scalars(statement).all()
 
 
+def members(session: Session, roles: Sequence[str]) -> Sequence[tuple[str, str, str, str]]:
+    """Return role, unit, user name and shown name of all active holders of the roles, by user name."""
+    statement = (
+        select(Membership.role, Membership.unit, User.name, User.display_name)
+        .join(User, User.name == Membership.user_name)
+        .where(Membership.role.in_(list(roles)), User.active)
+        .order_by(User.name, Membership.role, Membership.unit)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]
+
+
 def memberships(session: Session, user_name: str) -> Sequence[Membership]:
     statement = select(Membership).where(Membership.user_name == user_name).order_by(Membership.role, Membership.unit)
     return session.scalars(statement).all()

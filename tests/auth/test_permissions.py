@@ -108,7 +108,10 @@ CASES = {
     "owner": (an_actor("o", "OWNER"), Permission.READ_CASE, NotFound),
     "personnel department": (an_actor("h", "HR"), Permission.READ_CASE, NotFound),
     "expert": (an_actor("e", "EXPERT"), Permission.READ_CASE, NotFound),
-    **{f"administrator {role}": (an_actor("s", role), Permission.READ_CASE, NotFound) for role in ADMINISTRATORS},
+    **{
+        f"administrator {role}": (an_actor("s", role), Permission.READ_CASE, NotFound)
+        for role in sorted(ADMINISTRATORS)
+    },
 }
 
 

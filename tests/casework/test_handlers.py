@@ -279,6 +279,40 @@ def test_a_wrong_order_about_a_deadline_is_refused(case: Site, headers: dict[str
         assert found.code == error
 
 
+def test_time_stands_still_while_a_case_is_suspended(case: Site) -> None:
+    advance(case, *TO_INVESTIGATION)
+    for parameter in ("P-T05", "P-T14"):
+        run(case, "rc.deadline", {"do": "open", "parameter": parameter})
+    with case.unit() as unit:
+        before = deadline(unit, case, "P-T05").due
+
+    advance(case, "SUSPENDED")
+    with case.unit() as unit:
+        assert deadline(unit, case, "P-T05").state is deadlines.DeadlineState.PAUSED
+        assert deadline(unit, case, "P-T14").state is deadlines.DeadlineState.RUNNING
+    case.later(days=14)
+    advance(case, "INVESTIGATING")
+
+    with case.unit() as unit:
+        row = deadline(unit, case, "P-T05")
+        assert row.state is deadlines.DeadlineState.RUNNING
+        assert before is not None
+        assert row.due is not None
+        assert row.due > before
+
+
+def test_an_ended_case_has_no_running_deadlines_but_those_of_its_rectification(case: Site) -> None:
+    advance(case, *TO_INVESTIGATION)
+    for parameter in ("P-T05", "P-T14"):
+        run(case, "rc.deadline", {"do": "open", "parameter": parameter})
+
+    advance(case, "SUSPENDED", "TERMINATED")
+
+    with case.unit() as unit:
+        assert deadline(unit, case, "P-T05").state is deadlines.DeadlineState.CLOSED
+        assert deadline(unit, case, "P-T14").state is deadlines.DeadlineState.RUNNING
+
+
 # rc.escalate
 
 

@@ -10,7 +10,7 @@ MESSAGES: dict[str, str] = {
     "casework.nobody_takes_applications": "No deployed process starts by message {message}; deploy rc-application.",
     "casework.form_writes_elsewhere": "Form {form} may write the application only, not {paths}.",
     "casework.state_secret": (
-        'Secrecy level "{found}" cannot be registered here. State secrets must not enter this system '
+        "Secrecy level \"{found}\" cannot be registered here. State secrets must not enter this system "
         "(Law on Guarding State Secrets); register the case in the classified system. Allowed: "
         "{expected}."
     ),
@@ -65,7 +65,7 @@ MESSAGES: dict[str, str] = {
     "casework.outcome_before_decision": "There is no outcome before the decision is issued (Article 7(2)).",
     "casework.outcome_not_resolved": "The outcome must be the one resolved collectively: {resolved} (Article 7(2)).",
     "casework.reasons_not_here": (
-        'The material on reasons and basis goes only into the case volume, not into the file "{target}" '
+        "The material on reasons and basis goes only into the case volume, not into the file \"{target}\" "
         "(Article 7(2), second paragraph)."
     ),
     "casework.received_before_sent": "The file was sent on {sent}; it cannot have been received earlier.",
@@ -75,7 +75,8 @@ MESSAGES: dict[str, str] = {
     "casework.recused_member": "{member} is recused from this case.",
     "casework.member_twice": "{member} has stated an opinion already.",
     "casework.rectification_noticed": (
-        "A rectification notice was issued; it ends by inspection, not by a reason why none is needed (Article 8)."
+        "A rectification notice was issued; it ends by inspection, not by a reason why none is needed "
+        "(Article 8)."
     ),
     "casework.whose_record": "Record {record} belongs to a person, but the step is about none.",
     "casework.unknown_record": "There is no record {record}.",
@@ -100,4 +101,48 @@ MESSAGES: dict[str, str] = {
     "casework.escalation_text": (
         "Case {case}, {subject}: {reason}. This is a reminder for people; nothing is decided by it."
     ),
+    "casework.demo_progress": "[{done}/{total}] {case}",
+    "casework.demo_half_seeded": "The demonstration was filled only in part; remove its database and start again.",
+    "casework.demo_stuck": "The demonstration stopped in {case}: it waits for {wanted}, open are: {open}.",
+    "casework.demo_nobody": "Nobody in the demonstration can do {element}.",
+    "casework.demo_case": "{at}  Registered {number} {title}",
+    "casework.demo_task": "{at}  {who}: {task}",
+    "casework.demo_decision": "                    decision {name}: {output}",
+    "casework.demo_rules": "                    rules matched: {rules}",
+    "casework.demo_deadline_running": "                    deadline {parameter} {name}: {due}",
+    "casework.demo_deadline_paused": "                    deadline {parameter} {name} paused",
+    "casework.demo_deadline_closed": "                    deadline {parameter} {name} done ({due})",
+    "casework.demo_no_due": "no due day, a year's calendar is missing",
+    "casework.demo_state": "                    state: {states}",
+    "casework.demo_end": "{name}: {outcome}, {state}",
+    "casework.demo_audit": "Audit log: {entries} entries, chain whole.",
+    "casework.outcome_pending": "pending",
+    "casework.outcome_exempt": "exempt from accountability",
+    "casework.outcome_mitigated": "mitigated",
+    "casework.outcome_lighter": "lighter",
+    "casework.outcome_none": "no tolerance",
+    "casework.outcome_mixed": "different for each person",
+    "casework.state_REGISTERED": "registered",
+    "casework.state_SCREENING": "examined on own motion",
+    "casework.state_NOT_STARTED": "conditions not met",
+    "casework.state_APP_RECEIVED": "application received",
+    "casework.state_SUPPLEMENT": "to be supplemented",
+    "casework.state_REJECTED": "not accepted",
+    "casework.state_TRANSFERRED": "transferred",
+    "casework.state_ACCEPTED": "started",
+    "casework.state_INVESTIGATING": "under investigation",
+    "casework.state_REPORTING": "report under review",
+    "casework.state_REVIEWING": "under trial review",
+    "casework.state_COLLECTIVE": "collective study",
+    "casework.state_DRAFTING": "documents being drafted",
+    "casework.state_ISSUED": "decision issued",
+    "casework.state_SERVING": "announcement and service",
+    "casework.state_SERVED": "served and explained",
+    "casework.state_TRACKING": "tracking",
+    "casework.state_SUSPENDED": "suspended",
+    "casework.state_TERMINATED": "terminated",
+    "casework.state_CLOSED": "closed",
+    "casework.comma": ", ",
+    "casework.semicolon": "; ",
+    "casework.demo_rule": "{index} ({notes})",
 }
