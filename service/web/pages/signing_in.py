@@ -9,6 +9,7 @@ from flask import request as http
 
 from service.auth import Actor, accounts, sessions
 from service.auth.accounts import SignIn
+from service.casework import demo
 from service.errors import Rejection
 from service.runtime import audit
 from service.runtime.unit import UnitOfWork
@@ -20,7 +21,6 @@ from service.web.words import N_
 blueprint = Blueprint("signing_in", __name__)
 
 N_("Chinese")
-DEMO_PASSWORD = "Rongcuo-demo-1"  # noqa: S105 - of the seeded people of a demonstration, which is bound to this machine
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
@@ -132,18 +132,19 @@ def _page(problem: str = "", name: str = "", status: HTTPStatus = HTTPStatus.OK)
 
 
 def _demo_people() -> list[dict[str, object]]:
-    """Return the seats of a demonstration, one press each; empty everywhere else."""
+    """Return the seats of a demonstration, one press each; empty everywhere else, and before it is filled."""
     if not site().settings.is_demo:
         return []
+    people = demo.people()
     with site().engine.reading(request.NOBODY) as unit:
-        found = accounts.search(unit, limit=100).items
+        known = accounts.display_names(unit, [person.name for person in people])
     return [
         {
-            "name": account.name,
-            "display_name": account.display_name,
-            "role_names": [labels.role(code) for code, _unit in account.roles],
-            "password": DEMO_PASSWORD,
+            "name": person.name,
+            "display_name": person.display_name,
+            "role_names": [labels.role(code) for code in person.roles],
+            "password": demo.PASSWORD,
         }
-        for account in found
-        if account.active and account.roles
+        for person in people
+        if person.name in known
     ]

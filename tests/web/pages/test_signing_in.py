@@ -6,6 +6,7 @@ from datetime import timedelta
 from flask import Flask
 
 from service.auth import SYSTEM, accounts
+from service.casework import demo as demo_people
 from service.runtime import audit
 from service.runtime.engine import Engine, SetClock
 from service.settings import Profile
@@ -93,10 +94,14 @@ def test_the_language_is_a_choice_that_stays(browser: Browser) -> None:
     assert "Password" in page
 
 
-def test_a_demonstration_offers_its_people_and_answers_loopback_names_alone(make_app: Callable[..., Flask]) -> None:
+def test_a_demonstration_offers_its_people_and_answers_loopback_names_alone(
+    make_app: Callable[..., Flask], site_engine: Engine
+) -> None:
+    person = demo_people.people()[0]
+    site_engine.run(SYSTEM, lambda unit: accounts.create(unit, person.name, person.display_name, demo_people.PASSWORD))
     demo = make_app(Profile.DEMO).test_client()
     production = make_app().test_client()
 
-    assert "安示例" in text(demo.get("/sign-in"))
-    assert "安示例" not in text(production.get("/sign-in"))
+    assert person.display_name in text(demo.get("/sign-in"))
+    assert person.display_name not in text(production.get("/sign-in"))
     assert demo.get("/sign-in", headers={"Host": "evil.example"}).status_code == 400
