@@ -166,7 +166,9 @@ def authenticate(transaction: Transaction, name: str, password: str, address: st
     One answer for a wrong name and a wrong password. While locked, the password is not looked at.
     Transaction: writes counters; commit whatever the outcome.
     """
-    name = name.strip()[:80]
+    name = name.strip()
+    if not _NAME.fullmatch(name):
+        name = ""  # nobody's, and perhaps nothing that a database can hold
     subjects = [(f"user:{name}", FAILURES_BEFORE_LOCK)]
     if address:
         subjects.append((f"address:{address[:60]}", ADDRESS_FAILURES_BEFORE_LOCK))

@@ -82,8 +82,10 @@ def users(
     """Return users by name; `text` is found in either name."""
     wanted: list[ColumnElement[bool]] = []
     if text:
-        pattern = f"%{text}%"
-        wanted.append(User.name.ilike(pattern) | User.display_name.ilike(pattern))
+        wanted.append(
+            User.name.icontains(text.replace("\x00", ""), autoescape=True)
+            | User.display_name.icontains(text.replace("\x00", ""), autoescape=True)
+        )
     if role is not None:
         wanted.append(User.name.in_(select(Membership.user_name).where(Membership.role == role)))
     total = session.scalar(select(func.count()).select_from(User).where(*wanted)) or 0

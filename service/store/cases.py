@@ -244,7 +244,9 @@ def _wanted(query: CaseQuery) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = []
     mine = CaseSubject.case_key == CaseFile.key
     if query.text:
-        pattern = "%" + query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        pattern = (
+            "%" + query.text.replace("\x00", "").replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        )
         wanted.append(
             or_(
                 CaseFile.case_no.ilike(pattern, escape="\\"),

@@ -88,7 +88,10 @@ def test_right_credentials_sign_in(unit: FakeUnit) -> None:
     assert outcome.account.name == "zhang.san"
 
 
-@pytest.mark.parametrize(("name", "password"), [("zhang.san", "wrong"), ("nobody", PASSWORD), ("", "")])
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("zhang.san", "wrong"), ("nobody", PASSWORD), ("", ""), ("zhang\x00san", "x"), ("\ud800", "x")],
+)
 def test_wrong_name_and_wrong_password_get_the_same_answer(unit: FakeUnit, name: str, password: str) -> None:
     a_user(unit)
 
@@ -208,6 +211,15 @@ def test_holders_of_a_group_are_active_and_of_the_unit_or_of_all(unit: FakeUnit)
 
     assert accounts.holders(unit, "INVEST") == ("one", "three", "two")
     assert accounts.holders(unit, "INVEST@city") == ("one", "three")
+
+
+@pytest.mark.parametrize(
+    ("text_", "found"), [("han", ["zhang.san"]), ("示例", ["zhang.san"]), ("%", []), ("_", []), ("\x00", ["zhang.san"])]
+)
+def test_search_finds_by_words(unit: FakeUnit, text_: str, found: list[str]) -> None:
+    a_user(unit)
+
+    assert [account.name for account in accounts.search(unit, text_).items] == found
 
 
 def test_search_pages_by_name(unit: FakeUnit) -> None:
