@@ -342,6 +342,22 @@ def test_a_return_for_supplement_rebuilds_the_time_limit(a_case: ACase) -> None:
     assert "hearing-unit" in play.open()
 
 
+def test_a_missing_calendar_year_gives_no_due_day_until_it_is_imported(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    play.at("2026-12-07")
+    play.up_to("evidence")
+    assert play.deadline("P-T05").due is None
+    assert play.task("evidence").due_at is None
+
+    play.import_calendar(2027, "2027-01-01")
+    assert play.deadline("P-T05").due == date(2027, 1, 19)
+    assert play.task("evidence").due_at is not None
+    play.at("2027-01-20")
+
+    assert "调查核实期限已到" in play.notices("lead")
+    assert "evidence" in play.open()
+
+
 def test_a_suspected_crime_suspends_the_procedure(a_case: ACase) -> None:
     play = a_case(at="facts-check")
     play.up_to("facts-check")
