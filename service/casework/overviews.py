@@ -131,6 +131,7 @@ def _subject_key(text: str) -> int | None:
 
 # Deadlines of a rectification, and the states in which one is under way.
 _RECTIFICATION = ("P-T12", "P-T13", "P-T14", "P-T15", "P-T16")
+_LEVELS = ("L4", "L3", "L2", "L1", "remind")  # of escalation, highest first
 _UNDER_WAY = ("noticed", "planned", "in_progress", "submitted", "inspecting", "rework", "escalated")
 
 
@@ -168,11 +169,15 @@ def rectifications(unit: UnitOfWork) -> list[RectificationLine]:
     return sorted(lines, key=lambda line: (line.due is None, line.due or date.max, line.subject_key))
 
 
+# Of escalation (D9), the highest first.
+_LEVELS = ("L4", "L3", "L2", "L1", "remind")
+
+
 def _line(unit: UnitOfWork, heading: Heading, row: CaseSubject, due: Sequence[Deadline]) -> RectificationLine:
     case = records.of_case(unit, row.case_key)
     record = case.document("rectification", row.key)
     people = record.get("responsible") or case.document("subject", row.key).get("responsible") or ()
-    levels = [str(entry.get("level")) for entry in record.get("escalation") or () if entry.get("level")]
+    reached = {entry.get("level") for entry in record.get("escalation") or ()}
     first = min(due, key=lambda deadline: (deadline.due is None, deadline.due or date.max), default=None)
     return RectificationLine(
         row.case_key,
@@ -182,7 +187,7 @@ def _line(unit: UnitOfWork, heading: Heading, row: CaseSubject, due: Sequence[De
         row.name,
         row.rectification_state,
         tuple(str(name) for name in people),
-        max(levels, default=None),
+        next((level for level in _LEVELS if level in reached), None),
         first.parameter if first else None,
         first.due if first else None,
         first is not None and first.state is DeadlineState.PAUSED,
