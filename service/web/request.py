@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest
 from wtforms import ValidationError
 
 from service import auth
-from service.auth import Actor, ActorKind, Permission, accounts, sessions
+from service.auth import SYSTEM, Actor, ActorKind, Permission, accounts, sessions
 from service.auth.accounts import Account
 from service.errors import Forbidden, Unauthenticated
 from service.runtime.unit import UnitOfWork
@@ -230,7 +230,7 @@ def _gate() -> Response | None:
 
 def display_names(unit: UnitOfWork, names: set[str]) -> dict[str, str]:
     """Return what people are called; a name without account stands for itself."""
-    found = accounts.display_names(unit, names)
+    found = {SYSTEM.name: words.gettext("the system"), **accounts.display_names(unit, names)}
     return {name: found.get(name, name) for name in names}
 
 

@@ -426,7 +426,7 @@ def _event(event: TimelineEvent, about: Mapping[int, str], called: Mapping[str, 
         detail.append(gettext("finished late"))
     if event.kind is EventKind.INCIDENT:
         detail.append(words.message(str(event.detail.get("code"))))
-    who = gettext("the system") if event.actor == "system" else called.get(event.actor or "", "")
+    who = called.get(event.actor or "", "")
     return {
         "at": event.at,
         "kind": kind,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, url_for
@@ -17,9 +18,10 @@ from service import texts
 from service.auth import Permission
 from service.casework import overviews
 from service.errors import NotFound
-from service.runtime import decisions, deployments
+from service.runtime import decisions, deployments, form_display
 from service.runtime.decisions import Decision, Model
 from service.runtime.deployments import DecisionDefinition
+from service.runtime.form_display import FieldWords
 from service.runtime.unit import UnitOfWork
 from service.web import request, results, security, views, words
 from service.web.answers import decoded, json_of
@@ -160,7 +162,7 @@ def _page(decision_id: str, trial: Trial) -> Response:
             "decision.html",
             decision=_named(definition),
             tables=[_table(item, trial.matched) for item in needed if item.table or item.text],
-            inputs=_inputs(model, needed, trial),
+            inputs=_inputs(model, needed, trial, form_display.field_words(unit)),
             outcome=trial.outcome,
             diagnostics=trial.diagnostics,
             problem=trial.problem,
@@ -229,10 +231,12 @@ def _table(decision: Decision, matched: frozenset[str]) -> TableView:
     )
 
 
-def _inputs(model: Model, needed: Sequence[Decision], trial: Trial) -> list[Input]:
+def _inputs(
+    model: Model, needed: Sequence[Decision], trial: Trial, wording: Mapping[str, FieldWords] = MappingProxyType({})
+) -> list[Input]:
     wanted = {reference.id for decision in needed for reference in decision.required_inputs}
     listed = [
-        (item.name, item.label or item.name, str(item.type).lower())
+        (item.name, _label(item.name, item.label, needed, wording), str(item.type).lower())
         for item in model.inputs
         if item.id in wanted or not wanted
     ]
@@ -247,6 +251,17 @@ def _inputs(model: Model, needed: Sequence[Decision], trial: Trial) -> list[Inpu
         Input(name, label, kind, trial.typed.get(name, ""), _choices(name, kind, needed))
         for name, label, kind in listed
     ]
+
+
+def _label(name: str, label: str, needed: Iterable[Decision], wording: Mapping[str, FieldWords]) -> str:
+    """Return what a fact is called: by the graph, else by the column that reads it, else by a form that asks for it."""
+    if label and label != name:
+        return label
+    for decision in needed:
+        for column in decision.table.inputs if decision.table else ():
+            if column.expression.strip() in {name, f"nz({name})"} and column.label:
+                return column.label
+    return next((known.label for path, known in wording.items() if path.rpartition(".")[2] == name), name)
 
 
 def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[str, str], ...]:

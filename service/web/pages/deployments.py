@@ -244,7 +244,7 @@ def _item(unit: UnitOfWork, row: deployments.DeploymentRow) -> DeploymentItem:
     state, colour = RELEASES[row.release]
     return DeploymentItem(
         row.key,
-        row.name or str(row.key),
+        row.name or gettext("Deployment %(key)s", key=row.key),
         names[row.created_by],
         row.created_at,
         (gettext(state), colour),

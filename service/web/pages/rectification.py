@@ -10,8 +10,9 @@ from flask import request as http
 
 from service.auth import Permission
 from service.casework import calendars, overviews, parameters
+from service.runtime import form_display
 from service.runtime.unit import UnitOfWork
-from service.web import labels, lights, request
+from service.web import labels, lights, request, results
 from service.web.lights import Light
 from service.web.words import N_, gettext
 
@@ -67,7 +68,8 @@ def board(unit: UnitOfWork) -> list[BoardItem]:
     """Return the rectifications under way, the most urgent first."""
     calendar, today = calendars.calendar(unit), parameters.today(unit)
     rows = overviews.rectifications(unit)
-    called = request.display_names(unit, {name for row in rows for name in row.responsible})
+    known = form_display.field_words(unit).get("rectification.responsible")
+    kinds = known.options if known else {}
     items = []
     for row in rows:
         if row.stopped:
@@ -85,8 +87,8 @@ def board(unit: UnitOfWork) -> list[BoardItem]:
                 labels.tag(labels.RECTIFICATION, row.state),
                 light,
                 row.due.isoformat() if row.due else "–",
-                gettext(", ").join(called[name] for name in row.responsible),
-                row.level or "",
+                gettext(", ").join(kinds.get(name, name) for name in row.responsible),
+                results.value(row.level) if row.level else "",
                 row.due,
             )
         )
