@@ -221,16 +221,24 @@ class Moves:
         self, name: str, correlation_key: str, variables: Mapping[str, Value], business_key: str | None
     ) -> Delivery | None:
         """Bring a message to its one receiver: who has waited longest, else the start event that it triggers."""
-        session = self._unit.session
-        waiting = store.subscriptions.waiting(session, name, correlation_key)
+        waiting = store.subscriptions.waiting(self._unit.session, name, correlation_key)
         if waiting is not None:
-            instance_key = _instance_of(waiting)
-            with self.moving(instance_key) as workflow:
-                if waiting.key not in workflow.waits:
-                    # Somebody moved the instance after the subscription was read: look for the receiver anew.
-                    raise Superseded("runtime.superseded")
-                workflow.deliver_message(waiting.key, variables)
-            return Delivery(instance_key, started=False)
+            return self.deliver_to(waiting, variables)
+        return self.start_by_message(name, variables, business_key)
+
+    def deliver_to(self, waiting: Subscription, variables: Mapping[str, Value]) -> Delivery:
+        """Bring a message to one who waits inside an instance."""
+        instance_key = _instance_of(waiting)
+        with self.moving(instance_key) as workflow:
+            if waiting.key not in workflow.waits:
+                # Somebody moved the instance after the subscription was read: look for the receiver anew.
+                raise Superseded("runtime.superseded")
+            workflow.deliver_message(waiting.key, variables)
+        return Delivery(instance_key, started=False)
+
+    def start_by_message(self, name: str, variables: Mapping[str, Value], business_key: str | None) -> Delivery | None:
+        """Start what a message starts; None if that is nothing."""
+        session = self._unit.session
         for start in store.subscriptions.start_of(session, SubscriptionKind.MESSAGE, name):
             definition = store.definitions.get(session, ProcessDefinition, start.definition_key)
             if definition is not None:
@@ -349,6 +357,18 @@ def deliver(
 ) -> Delivery | None:
     """Bring a message to its one receiver; None when nobody waits and nothing starts."""
     return unit.part(Moves).deliver(name, correlation_key, variables, business_key)
+
+
+def deliver_to(unit: UnitOfWork, waiting: Subscription, variables: Mapping[str, Value]) -> Delivery:
+    """Bring a message to one who waits inside an instance."""
+    return unit.part(Moves).deliver_to(waiting, variables)
+
+
+def start_by_message(
+    unit: UnitOfWork, name: str, variables: Mapping[str, Value], business_key: str | None
+) -> Delivery | None:
+    """Start what a message starts; None if that is nothing."""
+    return unit.part(Moves).start_by_message(name, variables, business_key)
 
 
 def broadcast(unit: UnitOfWork, name: str, variables: Mapping[str, Value]) -> int:

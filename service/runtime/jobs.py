@@ -121,9 +121,20 @@ def failed(engine: Engine, lease: Lease, error: BaseException) -> None:
 
 
 def activate(
-    unit: UnitOfWork, topic: str, worker: str, lease: timedelta, limit: int
+    unit: UnitOfWork,
+    topic: str,
+    worker: str,
+    lease: timedelta,
+    limit: int,
+    *,
+    business_key: str | None = None,
+    process_ids: Sequence[str] = (),
+    definition_keys: Sequence[int] = (),
 ) -> list[tuple[Job, dict[str, Value]]]:
-    """Lease service jobs of a topic to a client; return each with the variables visible at its task."""
+    """Lease service jobs of a topic to a client; return each with the variables visible at its task.
+
+    Only those of a business key, of some processes or of some of their versions, where that is asked for.
+    """
     if lease <= timedelta(0) or limit < 1:
         raise Invalid("runtime.job_activation_invalid")
     if topic in unit.engine.plugins.handlers:
@@ -136,6 +147,9 @@ def activate(
         worker=worker,
         topic=topic,
         limit=limit,
+        business_key=business_key,
+        process_ids=process_ids,
+        definition_keys=definition_keys,
     )
     return [(job, instances.variables(unit, job.key)) for job in jobs]
 

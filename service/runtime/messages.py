@@ -10,9 +10,9 @@ from service import feel, store
 from service.errors import Conflict, Invalid
 from service.runtime import audit, execution, instances
 from service.runtime.unit import UnitOfWork
-from service.store.subscriptions import BufferedMessage, Subscription
+from service.store.subscriptions import BufferedMessage, Subscription, SubscriptionKind
 
-__all__ = ["Correlation", "Subscription", "broadcast_signal", "correlate", "publish", "subscriptions"]
+__all__ = ["Correlation", "Subscription", "broadcast_signal", "correlate", "correlate_with", "publish", "subscriptions"]
 
 TIME_TO_LIVE_LIMIT = timedelta(days=366)
 
@@ -43,6 +43,42 @@ def correlate(
     key = unit.new_key()
     with audit.action(unit, "message.correlate", "message", key, business_key=business_key) as entry:
         delivery = execution.deliver(unit, name, correlation_key, values, business_key)
+        entry.after.update(name=name, instance=delivery.instance_key if delivery else None)
+    return None if delivery is None else Correlation(key, delivery.instance_key, delivery.started)
+
+
+def correlate_with(
+    unit: UnitOfWork,
+    name: str,
+    variables: Mapping[str, object],
+    *,
+    business_key: str | None = None,
+    instance_key: int | None = None,
+) -> Correlation | None:
+    """Bring a message to the one instance of a business key, or to the instance named; None when nobody waits.
+
+    So messages of Camunda 7 find their receiver, which has no correlation key. Raises `Conflict` when several wait.
+    """
+    _named(name)
+    values = instances.feel_mapping(variables)
+    key = unit.new_key()
+    waiting = [
+        row
+        for row in store.subscriptions.search(
+            unit.session, instance_key=instance_key, business_key=business_key, name=name, limit=1000
+        )
+        if row.kind is SubscriptionKind.MESSAGE and row.root_key is not None
+    ]
+    if len(waiting) > 1:
+        raise Conflict("runtime.message_many_wait", name=name, count=len(waiting))
+    with audit.action(unit, "message.correlate", "message", key, business_key=business_key) as entry:
+        delivery: execution.Delivery | None
+        if waiting:
+            delivery = execution.deliver_to(unit, waiting[0], values)
+        elif instance_key is None:
+            delivery = execution.start_by_message(unit, name, values, business_key)
+        else:
+            delivery = None
         entry.after.update(name=name, instance=delivery.instance_key if delivery else None)
     return None if delivery is None else Correlation(key, delivery.instance_key, delivery.started)
 

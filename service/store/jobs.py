@@ -121,10 +121,19 @@ def activate(
     worker: str,
     topic: str,
     limit: int,
+    business_key: str | None = None,
+    process_ids: Collection[str] = (),
+    definition_keys: Collection[int] = (),
 ) -> Sequence[Job]:
-    """Lease service jobs of one topic to a client outside."""
-    mine = and_(Job.kind == JobKind.SERVICE, Job.topic == topic)
-    return _lease(session, mine, now, lease_until, lease_token, worker, limit)
+    """Lease service jobs of one topic to a client outside, those of higher priority first."""
+    mine = [Job.kind == JobKind.SERVICE, Job.topic == topic]
+    if business_key is not None:
+        mine.append(Job.business_key == business_key)
+    if process_ids:
+        mine.append(Job.process_id.in_(list(process_ids)))
+    if definition_keys:
+        mine.append(Job.definition_key.in_(list(definition_keys)))
+    return _lease(session, and_(*mine), now, lease_until, lease_token, worker, limit, (Job.priority.desc(),))
 
 
 def is_due(session: Session, topic: str, now: datetime) -> bool:
@@ -209,13 +218,20 @@ def links_of(session: Session, holder_key: int) -> Sequence[DeadlineLink]:
 
 
 def _lease(
-    session: Session, mine: Any, now: datetime, lease_until: datetime, lease_token: int, worker: str, limit: int
+    session: Session,
+    mine: Any,
+    now: datetime,
+    lease_until: datetime,
+    lease_token: int,
+    worker: str,
+    limit: int,
+    first: Sequence[Any] = (),
 ) -> Sequence[Job]:
     free = or_(Job.lease_until.is_(None), Job.lease_until <= now)
     due = (
         select(Job.key)
         .where(Job.state == JobState.OPEN, Job.due_at <= now, free, mine)
-        .order_by(Job.due_at, Job.key)
+        .order_by(*first, Job.due_at, Job.key)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -225,5 +241,5 @@ def _lease(
     session.execute(
         update(Job).where(Job.key.in_(keys)).values(lease_until=lease_until, lease_token=lease_token, worker=worker)
     )
-    leased = select(Job).where(Job.key.in_(keys)).order_by(Job.due_at, Job.key)
+    leased = select(Job).where(Job.key.in_(keys)).order_by(*first, Job.due_at, Job.key)
     return session.scalars(leased.execution_options(populate_existing=True)).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 SEVEN_PREFIXES = ("/engine-rest/", "/rest/")
 EIGHT_PREFIX = "/v2/"
+WELL_KNOWN = "/.well-known/"
 TOKEN = "/oauth/token"  # noqa: S105 - an address
 
 
@@ -19,4 +20,4 @@ def speaks_seven(path: str) -> bool:
 
 def is_program(path: str) -> bool:
     """Whether the caller is a program: it has no page, no session, and reads no HTML."""
-    return speaks_eight(path) or speaks_seven(path)
+    return speaks_eight(path) or speaks_seven(path) or path.startswith(WELL_KNOWN)

@@ -19,6 +19,7 @@ from service.errors import (
     Invalid,
     NotFound,
     ServiceError,
+    Severity,
     TooLarge,
     Unauthenticated,
 )
@@ -77,6 +78,7 @@ ADVICE: dict[int, str] = {
     500: words.N_("Nothing was changed. Try again; if it happens again, report the request number."),
 }
 PROBLEMS_SHOWN = 10
+CHALLENGE = 'Basic realm="rongcuo", charset="UTF-8"'
 
 
 def status_of(error: ServiceError) -> HTTPStatus:
@@ -122,6 +124,8 @@ def _service_error(error: ServiceError) -> Response:
         LOG.error("request %s: %s", request_number(), error, exc_info=error)
     if wants_rest():
         return problem(error)
+    if doors.speaks_seven(request.path):
+        return seven_problem(error)
     if wants_json():
         return _json_answer(error, status)
     return _page(status, texts.render(error, words.locale()))
@@ -146,6 +150,8 @@ def _http_error(error: HTTPException) -> Response:
     text = words.message("request_too_large") if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
     if wants_rest():
         return rest_problem(code, text or (error.description or error.name))
+    if doors.speaks_seven(request.path):
+        return seven_answer(code, text or (error.description or error.name))
     if wants_json():
         return make_response({"text": text or words.gettext(HEADINGS.get(code, HEADINGS[400]))}, code)
     response = _page(HTTPStatus(code), text)
@@ -161,6 +167,8 @@ def _failure(error: Exception) -> Response:
     text = words.message("internal_error", number=request_number())
     if wants_rest():
         return rest_problem(500, text)
+    if doors.speaks_seven(request.path):
+        return seven_answer(500, text)
     if wants_json():
         return make_response({"text": text}, 500)
     return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "")
@@ -202,6 +210,47 @@ def problem(error: ServiceError) -> Response:
     return rest_problem(400 if code == HTTPStatus.UNPROCESSABLE_ENTITY else code, detail, extra)
 
 
+def seven_problem(error: ServiceError) -> Response:
+    """Return an error as Camunda 7 does: the Modeler shows `message`, and knows a faulty diagram by how it begins."""
+    language = site().settings.locale
+    if isinstance(error, DeploymentRejected):
+        lines = [texts.finding(found, language) for found in error.findings]
+        shown = lines[:PROBLEMS_SHOWN] + ([f"(+{len(lines) - PROBLEMS_SHOWN})"] if len(lines) > PROBLEMS_SHOWN else [])
+        message = "ENGINE-09005 Could not parse BPMN process. Errors: " + "".join(f"\n* {line}" for line in shown)
+        return seven_answer(400, message, "ParseException", _by_file(error, language))
+    code = int(status_of(error))
+    kind = "AuthorizationException" if code == HTTPStatus.FORBIDDEN else "RestException"
+    return seven_answer(400 if code == HTTPStatus.UNPROCESSABLE_ENTITY else code, texts.render(error, language), kind)
+
+
+def seven_answer(code: int, message: str, kind: str = "RestException", details: object = None) -> Response:
+    """Return an error body of Camunda 7."""
+    body: dict[str, object] = {"type": kind, "message": message, "code": 0}
+    if details is not None:
+        body["details"] = details
+    response = make_response(simplejson.dumps(body, ensure_ascii=False, separators=(",", ":")), code)
+    response.mimetype = "application/json"
+    if code == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = CHALLENGE
+    return response
+
+
+def _by_file(error: DeploymentRejected, language: str) -> dict[str, object]:
+    files: dict[str, dict[str, list[object]]] = {}
+    for found in error.findings:
+        listed = files.setdefault(found.file, {"errors": [], "warnings": []})
+        listed["errors" if found.severity is Severity.ERROR else "warnings"].append(
+            {
+                "message": texts.message(found.code, found.facts, language),
+                "line": found.line or 0,
+                "column": 0,
+                "mainElementId": found.element_id,
+                "elementIds": [found.element_id] if found.element_id else [],
+            }
+        )
+    return dict(files)
+
+
 def rest_problem(code: int, detail: str, extra: dict[str, object] | None = None) -> Response:
     """Return RFC 9457 JSON with `detail` first and on one line: the Modeler shows no more than the beginning."""
     body: dict[str, object] = {
@@ -216,5 +265,5 @@ def rest_problem(code: int, detail: str, extra: dict[str, object] | None = None)
     response = make_response(text, code)
     response.mimetype = "application/problem+json"
     if code == HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = 'Basic realm="rongcuo", charset="UTF-8"'
+        response.headers["WWW-Authenticate"] = CHALLENGE
     return response

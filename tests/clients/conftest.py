@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import importlib
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +9,11 @@ import pytest
 
 from tests.clients import models
 from tests.serving import Served, served
+
+with warnings.catch_warnings():
+    # The Python client for Camunda 7 declares its settings in a way that pydantic warns of.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    importlib.import_module("camunda.client.engine_client")
 
 
 @pytest.fixture

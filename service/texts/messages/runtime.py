@@ -54,6 +54,9 @@ MESSAGES: dict[str, str] = {
     "runtime.job_of_handler": "Jobs of topic {topic} are done by this service itself; choose another topic.",
     "runtime.job_not_found": "There is no open job {key}.",
     "runtime.job_retries_invalid": "A job needs at least one retry; found {retries}.",
+    "runtime.message_many_wait": (
+        "{count} receivers wait for message {name}; name the business key or the process instance of one of them."
+    ),
     "runtime.message_known": 'A message with id "{id}" is kept already.',
     "runtime.message_lives_too_long": "A message can be kept for {days} days at most.",
     "runtime.message_ring": (

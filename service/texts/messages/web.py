@@ -33,6 +33,7 @@ MESSAGES: dict[str, str] = {
     "api_token_invalid": "The token was not issued here. Get one from /oauth/token.",
     "api_token_expired": "The token has expired. Get a new one from /oauth/token.",
     "api_token_revoked": "API client {client} was revoked, or the account of its person is disabled.",
+    "api_task_of_another": "Task {key} is not held by worker {worker}.",
     "api_tenant_unknown": "There is one tenant here, <default>; found {tenant}.",
     "api_body_unreadable": "The request's body is no JSON object.",
     "api_field_missing": "{field} is missing.",

@@ -20,6 +20,7 @@ from service.web.api import (
     message,
     process_definition,
     process_instance,
+    seven,
     signal,
     token,
     topology,
@@ -44,4 +45,5 @@ RESOURCES: tuple[Blueprint, ...] = (
     message.blueprint,
     signal.blueprint,
     expression.blueprint,
+    *seven.RESOURCES,
 )

@@ -26,7 +26,7 @@ def json_object() -> dict[str, Any]:
         return {}
     try:
         found = simplejson.loads(data.decode("utf-8"), use_decimal=True, parse_int=Decimal, parse_constant=_no_number)
-        _check(found)
+        check(found)
     except (ValueError, RecursionError) as error:
         raise Invalid("api_body_unreadable") from error
     if not isinstance(found, dict):
@@ -151,7 +151,7 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(name)
 
 
-def _check(value: Any) -> None:
+def check(value: Any) -> None:
     """Raise `ValueError` for what no row can hold: half a character, a zero byte, endless nesting or numbers."""
     stack = [(value, 0)]
     while stack:
