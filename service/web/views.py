@@ -11,8 +11,9 @@ from typing import Any
 from flask import url_for
 
 from service import auth
-from service.auth import Permission
-from service.casework import overviews
+from service.auth import Permission, Role
+from service.casework import case_files, overviews
+from service.casework.case import find as find_case
 from service.runtime import decisions, deployments, form_display, history, instances, user_tasks
 from service.runtime.history import FlowNodeState
 from service.runtime.unit import UnitOfWork
@@ -48,7 +49,6 @@ class Heading:
 
     line: str = ""
     title: str = ""
-    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,8 @@ def revision(task: UserTask) -> str:
 def headings(unit: UnitOfWork, tasks: Sequence[UserTask]) -> dict[int, Heading]:
     """Return what each task belongs to, by task key."""
     found = overviews.headings_of_tasks(unit, tasks)
+    # Experts answer questions without knowing whom they concern.
+    nameless = {auth.roles.code_of(group) for group in request.actor().groups} <= {Role.EXPERT}
     result = {}
     for task in tasks:
         heading = found.get(task.key)
@@ -123,12 +125,58 @@ def headings(unit: UnitOfWork, tasks: Sequence[UserTask]) -> dict[int, Heading]:
             Heading()
             if heading is None
             else Heading(
-                f"{heading.case_no} {heading.subject_name}".strip(),
-                heading.title,
-                url_for("cases.show", key=heading.case_key),
+                heading.case_no if nameless else f"{heading.case_no} {heading.subject_name}".strip(),
+                "" if nameless else heading.title,
             )
         )
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a person may see of the case around a task."""
+
+    url: str | None = None
+    facts: tuple[tuple[str, str], ...] = ()
+    full: bool = False  # the judgements too
+
+
+def around(unit: UnitOfWork, task: UserTask) -> Around:
+    """Return the case summary beside a task, as far as the person may see the case; all of it without a case."""
+    case = find_case(unit, task.business_key)
+    if case is None:
+        return Around(full=True)
+    seen = auth.view_of(request.actor(), case_files.access(unit, case))
+    if seen is auth.View.SUBJECT:
+        return Around(url_for("applications.show", key=case.key))
+    if seen is not auth.View.FULL:
+        return Around(url_for("cases.show", key=case.key) if seen is auth.View.RECTIFICATION else None)
+    called = request.Called(unit)
+    people = case.people()
+    lead = people.get("leadInvestigator")
+    person = overviews.headings_of_tasks(unit, [task]).get(task.key)
+    facts = [
+        (gettext("Case number"), case.row.case_no),
+        (gettext("Title"), case.row.title),
+        (gettext("Organ in charge"), case.row.organ),
+    ]
+    for subject in case.subjects:
+        if person is None or person.subject_key in (None, subject.key):
+            state = labels.tag(labels.STATES, subject.state)
+            said = gettext("%(name)s (%(state)s)", name=subject.name, state=state[0] if state else "")
+            facts.append((gettext("Person held accountable"), said))
+            matter = case.document("matter", subject.key)
+            facts += [
+                (label, str(matter[name]))
+                for name, label in (("title", gettext("Matter")), ("description", gettext("Course of events")))
+                if matter.get(name)
+            ]
+    if lead:
+        facts.append((gettext("Head of the investigation"), called(str(lead))))
+    investigators = people.get("investigators") or []
+    if investigators:
+        facts.append((gettext("Investigator"), gettext(", ").join(called(str(name)) for name in investigators)))
+    return Around(url_for("cases.show", key=case.key), tuple(facts), True)
 
 
 def diagram(unit: UnitOfWork, instance_key: int) -> dict[str, Any]:

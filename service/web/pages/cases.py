@@ -282,6 +282,9 @@ def _registration_schema(unit: UnitOfWork) -> Mapping[str, Any]:
 
 def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     wording = form_display.field_words(unit)
+    # Registration writes persons as entries of a list; their record shows the same fields.
+    entries = {path: known for path, known in wording.items() if path.startswith("case.subjects[].")}
+    wording = {path.replace("case.subjects[].", "subject.", 1): known for path, known in entries.items()} | wording
     called = request.Called(unit)
     names = {str(row["subject"]["key"]): str(row["subject"]["name"]) for row in case.subjects}
     subjects, sections = [], []

@@ -40,7 +40,6 @@ class TaskItem:
     process: str
     heading: str  # case number and person
     title: str  # of the case
-    case_url: str | None
     url: str
     light: Light | None
     due_day: str
@@ -249,6 +248,7 @@ def _page(
     with request.reading() as unit:
         task = views.readable_task(unit, key)
         (item,) = items_of(unit, [task])
+        around = views.around(unit, task)
         nodes: Sequence[fallback.Node] | None = None
         rows: Sequence[form_display.FormRow] = ()
         has_draft, submitted = False, None
@@ -272,8 +272,8 @@ def _page(
             summary=summary,
             problems=problems,
             idempotency_key=http.form.get("idempotency_key") or secrets.token_urlsafe(16),
-            evaluations=views.evaluations_of_task(unit, task),
-            facts=[],
+            around=around,
+            evaluations=views.evaluations_of_task(unit, task) if around.full else [],
             steps=views.steps(unit, task.instance_key),
         )
     return make_response(html, status)
@@ -311,7 +311,6 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
                 process=task.process_name or task.process_id,
                 heading=heading.line,
                 title=heading.title,
-                case_url=heading.url,
                 url=url_for("tasks.show", key=task.key),
                 light=lights.of_due(task.due_at, unit.now, calendar, zone) if is_open else None,
                 due_day=lights.due_day(task.due_at, zone).isoformat() if task.due_at else "",
