@@ -158,6 +158,17 @@ def test_every_expression_gives_the_answer_beside_it(locale: str, expression: st
     assert feel.string(found) == feel.string(expected)
 
 
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_the_syntax_error_is_marked_where_the_page_marks_it(locale: str) -> None:
+    block = regex.search(r"```text\n(.*?)\n```", docs.source(locale, "feel"), regex.DOTALL)
+    assert block is not None
+
+    with pytest.raises(feel.FeelSyntaxError) as caught:
+        feel.parse(block[1].splitlines()[0])
+
+    assert caught.value.caret == block[1]
+
+
 @pytest.mark.parametrize(("locale", "given", "cell", "answer"), TESTS)
 def test_every_cell_fits_as_it_says(locale: str, given: str, cell: str, answer: str) -> None:
     scope = scope_of(locale)
