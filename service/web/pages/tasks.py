@@ -184,7 +184,7 @@ def complete(key: int) -> Response:
 def diagram(key: int) -> Response:
     with request.reading() as unit:
         task = views.readable_task(unit, key)
-        return json_of(views.diagram(unit, task.instance_key))
+        return json_of({**views.diagram(unit, task.instance_key), "focus": task.element_id})
 
 
 def submission_of(schema: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 // Diagram island: bpmn-js draws, the server says what happened to each element.
-// data-src answers {"xml": ..., "states": {elementId: {"state": "done|current|failed", "times": n}}}.
+// data-src answers {"xml": ..., "states": {elementId: {"state": "done|current|failed", "times": n}}} and, where one
+// element matters most, "focus": its id.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer.js";
 
 async function mount(element, { texts }) {
   const [words, answer] = await Promise.all([texts(), fetch(element.dataset.src, { credentials: "same-origin" })]);
   if (!answer.ok) throw new Error(`${element.dataset.src}: ${answer.status}`);
-  const { xml, states } = await answer.json();
+  const { xml, states, focus: wanted } = await answer.json();
   const canvasElement = document.createElement("div");
   canvasElement.className = "diagram-canvas";
   element.prepend(canvasElement);
@@ -24,7 +25,7 @@ async function mount(element, { texts }) {
   const canvas = viewer.get("canvas");
   const overlays = viewer.get("overlays");
   const registry = viewer.get("elementRegistry");
-  let focus;
+  let focus = wanted && registry.get(wanted);
   for (const [id, { state, times }] of Object.entries(states)) {
     const shape = registry.get(id);
     if (!shape) continue;
