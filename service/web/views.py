@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from service.web import labels, request, results, words
 from service.web.answers import decoded
 from service.web.words import gettext
 
+USER_NAME = re.compile(r"[a-z][a-z0-9._-]{1,62}")
 SHOWN_TYPES = frozenset(
     {
         "USER_TASK",
@@ -276,7 +278,12 @@ def submitted(unit: UnitOfWork, task: UserTask) -> Submitted | None:
 
 def submission(unit: UnitOfWork, row: Submission, name: str, subject: str = "") -> Submitted:
     """Return a submission by the labels of its form."""
-    names = request.display_names(unit, {row.submitted_by})
-    return Submitted(
-        name, names[row.submitted_by], row.submitted_at, form_display.of_submission(unit, row), subject, row.key
-    )
+    called = request.Called(unit)
+    # What guided the person belongs to the form, not to what they submitted.
+    rows = [_named(found, called) for found in form_display.of_submission(unit, row) if found.kind != "text"]
+    return Submitted(name, called(row.submitted_by), row.submitted_at, rows, subject, row.key)
+
+
+def _named(row: form_display.FormRow, called: request.Called) -> form_display.FormRow:
+    """Return a row with people by name."""
+    return replace(row, values=tuple(called(text) if USER_NAME.fullmatch(text) else text for text in row.values))

@@ -37,7 +37,6 @@ blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
 PAGE = 50
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
-USER_NAME = re.compile(r"[a-z][a-z0-9._-]{1,62}")
 
 TABS: dict[str, str] = {
     "overview": N_("Overview"),
@@ -370,7 +369,7 @@ def _said(value: Any, known: FieldWords, called: Called) -> str:
             return known.options[value]
         if MOMENT.match(value):
             return words.moment(value)
-        if USER_NAME.fullmatch(value):
+        if views.USER_NAME.fullmatch(value):
             return called(value)
     return results.value(value)
 
