@@ -177,8 +177,9 @@ def _failure(error: Exception) -> Response:
 def _page(status: HTTPStatus, text: str) -> Response:
     heading = HEADINGS.get(status, HEADINGS[400])
     advice = ADVICE.get(status, "")
+    # htmx puts the answer in the place of a part: a whole page there would nest in the page.
     page = render_template(
-        "error.html",
+        "error_part.html" if "HX-Request" in request.headers else "error.html",
         heading=words.gettext(heading),
         text=text,
         advice=words.gettext(advice) if advice else "",

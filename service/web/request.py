@@ -210,7 +210,8 @@ def _find_person(token: str) -> None:
     if found is None:
         return
     g.person = Person(found.account)
-    if found.needs_touch:
+    # A list that refreshes itself is nobody at work: an open tab alone keeps no session alive.
+    if found.needs_touch and not (is_fragment() and http.method == "GET"):
         site().engine.run(NOBODY, lambda unit: sessions.touch(unit, token))
 
 

@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
 from service.auth import SYSTEM
 from service.runtime import history, user_tasks
-from service.runtime.engine import Engine
+from service.runtime.engine import Engine, SetClock
 from service.runtime.user_tasks import UserTask, UserTaskState
 from tests.web.conftest import Browser, text
 
@@ -222,3 +223,15 @@ def test_a_fragment_is_the_same_page(browser_of: Browsers, a_task: Tasks) -> Non
 
     assert "核实金额" in part
     assert "<html" not in part
+
+
+def test_a_list_that_refreshes_itself_keeps_no_session_alive(browser_of: Browsers, clock: SetClock) -> None:
+    ann = browser_of("ann")
+
+    for _ in range(3):
+        clock.advance(timedelta(minutes=11))
+        answer = ann.get("/tasks", HX_Request="true")
+
+    assert answer.status_code == 401
+    assert "<html" not in text(answer)
+    assert "请先登录" in text(answer)
