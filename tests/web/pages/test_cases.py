@@ -1,0 +1,187 @@
+"""Pages of cases over the shipped models: who sees what, registration, applying."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from service import wiring
+from service.auth import SYSTEM, accounts, sessions
+from service.casework import case_files
+from service.runtime.engine import Engine, SetClock
+from service.runtime.unit import Actor, UnitOfWork
+from service.settings import Settings
+from service.web import create_app
+from service.web.request import COOKIE
+from service.worker import run_until_idle
+from tests.processes import play
+from tests.web.conftest import SECRET, Browser, text
+
+INTAKE = Actor("intake", frozenset({"INTAKE"}))
+TABS = ("overview", "progress", "timeline", "judgements", "deadlines", "submissions")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    database = tmp_path_factory.mktemp("cases") / "models.db"
+    play.prepare(database)
+    engine = play.open_engine(database, SetClock(play.OPENED))
+
+    def more_people(unit: UnitOfWork) -> None:
+        accounts.create(unit, "stranger", "stranger", None, [("SUBJECT", "")])
+        accounts.create(unit, "auditor", "auditor", None, [("AUDADM", "")])
+        accounts.create(unit, "elsewhere", "elsewhere", None, [("LEAD", "别处")])
+
+    engine.run(SYSTEM, more_people)
+    engine.close()
+    return database
+
+
+@pytest.fixture
+def site_engine(models: Path, tmp_path: Path, open_engine: Callable[..., Engine], clock: SetClock) -> Engine:
+    database = tmp_path / "site.db"
+    shutil.copy(models, database)
+    clock.set(play.OPENED)
+    return open_engine(f"sqlite:///{database}", wiring.PLUGINS)
+
+
+@pytest.fixture
+def app(site_engine: Engine) -> Flask:
+    return create_app(site_engine, Settings(secret_key=SECRET))
+
+
+@pytest.fixture
+def of(app: Flask, site_engine: Engine) -> Callable[[str], Browser]:
+    def browser(name: str) -> Browser:
+        client = app.test_client()
+        client.set_cookie(COOKIE, site_engine.run(SYSTEM, lambda unit: sessions.open_session(unit, name)))
+        return Browser(client)
+
+    return browser
+
+
+@pytest.fixture
+def case(site_engine: Engine) -> int:
+    key = site_engine.run(INTAKE, lambda unit: case_files.register(unit, play.a_registration()).key)
+    run_until_idle(site_engine)
+    return key
+
+
+def registration(**changes: str) -> dict[str, str]:
+    person = play.a_person(account="subject")
+    return {
+        "f:case.accountabilityCaseNo": "濮纪问〔2026〕9号",
+        "f:case.title": "示例案件（虚构）",
+        "f:case.organ": play.ORGAN,
+        "f:case.organLevel": "city",
+        "f:case.source": "inspection",
+        "f:case.accountabilityOpenedAt": "2026-03-02T09:00",
+        "f:case.secrecyLevel": "internal",
+        **{f"f:case.subjects[0].{name}": str(value) for name, value in person.items()},
+        "f:matter.title": "失误",
+        "f:matter.description": "经过",
+        "f:matter.occurredFrom": "2025-10-08",
+        **changes,
+    }
+
+
+def test_a_case_is_registered_with_plain_fields(of: Callable[[str], Browser]) -> None:
+    intake = of("intake")
+
+    page = intake.follow(intake.post("/cases/new", registration()))
+
+    assert "已登记，案号" in page
+    assert "张示例" in page
+    assert f"{play.ORGAN}〔2026〕1号" in text(intake.get("/cases"))
+
+
+def test_what_is_wrong_with_a_registration_is_named_and_nothing_is_kept(of: Callable[[str], Browser]) -> None:
+    intake = of("intake")
+
+    refused = intake.post("/cases/new", registration(**{"f:case.title": "", "f:case.subjects[0].account": "nobody"}))
+
+    page = text(refused)
+    assert refused.status_code == 422
+    assert 'href="#f-case-title"' in page
+    assert "濮纪问〔2026〕9号" in page
+    assert "还没有案件" in text(intake.get("/cases"))
+
+
+def test_state_secrets_do_not_enter(of: Callable[[str], Browser]) -> None:
+    intake = of("intake")
+
+    refused = intake.post("/cases/new", registration(**{"f:case.secrecyLevel": "secret"}))
+
+    assert refused.status_code == 422
+    assert "国家秘密" in text(refused)
+    assert "还没有案件" in text(intake.get("/cases"))
+
+
+def test_every_part_of_a_case_is_shown_to_those_who_work_on_it(of: Callable[[str], Browser], case: int) -> None:
+    lead = of("lead")
+
+    for tab in TABS:
+        page = lead.get(f"/cases/{case}?tab={tab}")
+        assert page.status_code == 200
+        assert "示例案件" in text(page)
+
+
+@pytest.mark.parametrize("name", ["stranger", "auditor", "elsewhere", "expert", "hr"])
+def test_a_case_of_others_looks_like_none(of: Callable[[str], Browser], case: int, name: str) -> None:
+    person = of(name)
+
+    for path in (f"/cases/{case}", "/cases/999999", f"/cases/{case}/instances/1.json"):
+        assert person.get(path).status_code == 404
+    assert "示例案件" not in text(person.get("/cases"))
+
+
+def test_the_subject_sees_their_own_side_alone(of: Callable[[str], Browser], case: int) -> None:
+    subject = of("subject")
+
+    mine = text(subject.get("/applications"))
+    page = text(subject.get(f"/cases/{case}?tab=timeline"))
+
+    assert "示例案件" in mine
+    assert "任务到达" not in page
+    assert of("stranger").get(f"/applications/{case}").status_code == 404
+    assert of("lead").get(f"/applications/{case}").status_code == 403
+
+
+def test_the_subject_applies_once_and_withdraws(of: Callable[[str], Browser], case: int, site_engine: Engine) -> None:
+    subject = of("subject")
+    application = {"submission": json.dumps(play.nested(play.an_application()))}
+
+    refused = subject.post(f"/applications/{case}/apply", {"submission": "{}"}, Accept="application/json")
+    page = subject.follow(subject.post(f"/applications/{case}/apply", application))
+    run_until_idle(site_engine)
+    second = subject.post(f"/applications/{case}/apply", application)
+
+    assert refused.status_code == 422
+    assert refused.get_json()["fields"]
+    assert "申请已提交" in page
+    assert second.status_code == 409
+    assert "撤回" in text(subject.get(f"/applications/{case}"))
+    assert subject.post(f"/applications/{case}/withdraw", {"reason": "另行说明"}).status_code == 303
+    assert "已撤回" in text(subject.get(f"/applications/{case}"))
+
+
+@pytest.mark.parametrize("name", sorted(play.PEOPLE))
+def test_every_role_finds_its_way_from_the_first_page(of: Callable[[str], Browser], case: int, name: str) -> None:
+    person = of(name)
+    home = text(person.get("/"))
+
+    places = {part.split('"')[0] for part in home.split('<li><a href="')[1:]}
+
+    assert {"/", "/notices"} <= places
+    for place in places:
+        assert person.get(place).status_code == 200, place
+
+
+def test_the_board_is_for_those_who_supervise(of: Callable[[str], Browser]) -> None:
+    assert of("inspect").get("/rectification").status_code == 200
+    assert of("intake").get("/rectification").status_code == 403
