@@ -14,11 +14,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Text, and_, cast, false, func, or_, select, true
+from sqlalchemy import Boolean, ColumnElement, Text, and_, case, cast, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from service.errors import Invalid
-from service.store.base import COUNT_CAP, Base
+from service.store.base import COUNT_CAP, Base, UtcDateTime
 
 Clause: TypeAlias = ColumnElement[bool]
 
@@ -129,7 +129,9 @@ def _parts(table: type[Base], orders: Sequence[Order]) -> list[_Part]:
     for order in [*orders, Order("key")]:
         column = getattr(table, order.column)
         if column.expression.nullable:
-            parts.append(_Part(order.column, column.is_(None), order.descending, nulls=True))
+            parts.append(_Part(order.column, case((column.is_(None), 1), else_=0), order.descending, nulls=True))
+        if isinstance(column.expression.type, Boolean):  # truth values have no greater and less in SQL
+            column = case((column, 1), else_=0)
         parts.append(_Part(order.column, column, order.descending))
     return parts
 
@@ -151,7 +153,8 @@ def _cursor(row: Base, parts: Sequence[_Part]) -> str:
     values: list[Any] = []
     for part in parts:
         value = getattr(row, part.column)
-        value = value is None if part.nulls else value
+        value = int(value is None) if part.nulls else value
+        value = int(value) if isinstance(value, bool) else value
         values.append(value.isoformat() if isinstance(value, datetime) else value)
     text = json.dumps(values, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -169,7 +172,8 @@ def _places(cursor: str, parts: Sequence[_Part]) -> list[Any]:
 
 
 def _place(value: Any, part: _Part) -> Any:
-    kind: type = bool if part.nulls else part.expression.type.python_type
+    stored = part.expression.type
+    kind: type = datetime if isinstance(stored, UtcDateTime) else stored.python_type
     if value is None and not part.nulls:
         return None
     if kind is datetime:
