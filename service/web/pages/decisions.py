@@ -11,12 +11,13 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
+import simplejson
 from flask import Blueprint, Response, make_response, render_template, url_for
 from flask import request as http
 
 from service import texts
 from service.auth import Permission
-from service.casework import overviews
+from service.casework import case_files, overviews
 from service.errors import NotFound
 from service.runtime import decisions, deployments, form_display
 from service.runtime.decisions import Decision, Model
@@ -86,6 +87,7 @@ class Trial:
     outcome: views.EvaluationView | None = None
     matched: frozenset[str] = frozenset()
     diagnostics: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -102,6 +104,25 @@ def show(decision_id: str) -> Response:
     return _page(decision_id, Trial())
 
 
+@blueprint.get("/evaluations/<int:key>")
+def evaluation(key: int) -> Response:
+    """The table as it was when a case was judged, with that case's facts and the rules that matched."""
+    request.require(Permission.TRY_DECISIONS)
+    with request.reading() as unit:
+        row = decisions.evaluation(unit, key)
+        if row.business_key is not None:
+            case_files.get(unit, int(row.business_key))  # raises for whoever may not know of the case
+        elif row.evaluated_by != request.actor().name:
+            raise NotFound("page_missing")
+        trial = Trial(
+            {str(name): _written(found) for name, found in decoded(row.inputs).items()},
+            views.evaluation(row),
+            _matched(row),
+        )
+        decision_id, decision_key = row.decision_id, row.decision_key
+    return _page(decision_id, trial, decision_key)
+
+
 @blueprint.post("/<decision_id>")
 def try_out(decision_id: str) -> Response:
     request.require(Permission.TRY_DECISIONS)
@@ -116,8 +137,10 @@ def try_out(decision_id: str) -> Response:
         }
         run = decisions.evaluate(unit, decision_id, variables)
         trial.outcome = views.evaluation(run.row)
-        trial.matched = frozenset(
-            rule["id"] for item in decoded(run.row.evaluated) for rule in item.get("matched") or ()
+        trial.matched = _matched(run.row)
+        trial.why = tuple(
+            texts.message(sentence.code, dict(sentence.facts), words.locale())
+            for sentence in decisions.explanation(run.row)
         )
         trial.diagnostics = tuple(
             texts.message(found.code, dict(found.facts), words.locale()) for found in run.evaluation.diagnostics[:5]
@@ -152,10 +175,15 @@ def graph_source(decision_id: str) -> Response:
     return json_of({"xml": xml.decode("utf-8", "replace")})
 
 
-def _page(decision_id: str, trial: Trial) -> Response:
+def _matched(row: decisions.DecisionEvaluation) -> frozenset[str]:
+    """Return the ids of the rules that matched, in whatever table of the evaluation."""
+    return frozenset(str(rule["id"]) for item in decoded(row.evaluated) for rule in item.get("matched") or ())
+
+
+def _page(decision_id: str, trial: Trial, decision_key: int | None = None) -> Response:
     request.require(Permission.TRY_DECISIONS)
     with request.reading() as unit:
-        definition = _definition(unit, decision_id)
+        definition = _definition(unit, decision_id, decision_key)
         model = deployments.model_of(unit, definition.key)
         needed = _closure(model, decision_id)
         html = render_template(
@@ -165,6 +193,7 @@ def _page(decision_id: str, trial: Trial) -> Response:
             inputs=_inputs(model, needed, trial, form_display.field_words(unit)),
             outcome=trial.outcome,
             diagnostics=trial.diagnostics,
+            why=trial.why,
             problem=trial.problem,
             requirements=[
                 {"name": item.name, "url": url_for("decisions.show", decision_id=item.id)} for item in needed[1:]
@@ -173,10 +202,15 @@ def _page(decision_id: str, trial: Trial) -> Response:
     return make_response(html, HTTPStatus.UNPROCESSABLE_ENTITY if trial.problem else HTTPStatus.OK)
 
 
-def _definition(unit: UnitOfWork, decision_id: str) -> DecisionDefinition:
-    for row in deployments.decisions(unit):
-        if row.definition_id == decision_id:
-            return row
+def _definition(unit: UnitOfWork, decision_id: str, decision_key: int | None = None) -> DecisionDefinition:
+    """Return the version in force, or the one that is named by key."""
+    if decision_key is not None:
+        rows = deployments.versions(unit, DecisionDefinition, decision_id)
+        wanted = [row for row in rows if row.key == decision_key]
+    else:
+        wanted = [row for row in deployments.decisions(unit) if row.definition_id == decision_id]
+    for row in wanted:
+        return row
     raise NotFound("runtime.decision_not_found", id=decision_id, version="")
 
 
@@ -285,6 +319,13 @@ def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[st
     if found.keys() & {"yes", "no"}:
         found = {code: results.value(code) for code in ("yes", "no", "unknown")} | found
     return tuple(found.items())
+
+
+def _written(value: Any) -> str:
+    """Return a fact as it would be typed."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else simplejson.dumps(value, use_decimal=True, ensure_ascii=False)
 
 
 def _typed(text: str, kind: str) -> Any:

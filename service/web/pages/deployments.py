@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 from pathlib import PurePath
@@ -16,7 +16,7 @@ from flask import request as http
 from service import texts
 from service.auth import Permission
 from service.errors import DeploymentRejected, Invalid, NotFound, Rejection
-from service.runtime import deployments
+from service.runtime import deployments, instances
 from service.runtime.deployments import (
     DecisionDefinition,
     FormDefinition,
@@ -24,6 +24,7 @@ from service.runtime.deployments import (
     Release,
     Resource,
 )
+from service.runtime.instances import InstanceQuery, InstanceState
 from service.runtime.unit import UnitOfWork
 from service.web import errors, request, words
 from service.web.answers import json_of
@@ -167,7 +168,7 @@ def definition(kind: str, definition_id: str, version: int | None) -> Response:
     request.require(Permission.READ_MODELS)
     with request.reading() as unit:
         versions, chosen = _versions(unit, kind, definition_id, version)
-        rows = [_row(kind, row) for row in versions]
+        rows = [replace(_row(kind, row), running=_running(unit, row)) for row in versions]
     diagram = url_for("deployments.diagram", key=chosen.key) if kind == "process" else None
     decision_url = (
         url_for("decisions.show", decision_id=definition_id)
@@ -186,6 +187,14 @@ def diagram(key: int) -> Response:
     with request.reading() as unit:
         xml = deployments.source_of(unit, ProcessDefinition, key)
     return json_of({"xml": xml.decode("utf-8", "replace"), "states": {}})
+
+
+def _running(unit: UnitOfWork, row: Definition) -> int | None:
+    """Return how many instances of a version of a process are under way; None for what is no process."""
+    if not isinstance(row, ProcessDefinition):
+        return None
+    query = InstanceQuery(definition_key=row.key, state=InstanceState.ACTIVE)
+    return instances.search(unit, query, limit=1).total
 
 
 def _versions(

@@ -18,6 +18,20 @@ def test_a_decision_is_tried_out_and_its_rule_marked(browser_of: Callable[[str],
     assert 'value="12"' in after
 
 
+def test_a_trial_tells_why_in_the_readers_language(browser_of: Callable[[str], Browser]) -> None:
+    chinese = browser_of("olga")
+    english = browser_of("olga")
+    english.language = "en"
+
+    told = text(chinese.post("/decisions/d", {"in:amount": "12"}))
+    told_in_english = text(english.post("/decisions/d", {"in:amount": "12"}))
+
+    assert "结果的由来" in told
+    assert "命中第" in told
+    assert "How this result came about" in told_in_english
+    assert "matches" in told_in_english
+
+
 def test_the_graph_alone_may_carry_style_attributes(browser_of: Callable[[str], Browser]) -> None:
     olga = browser_of("olga")
 

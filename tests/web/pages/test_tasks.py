@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from service.auth import SYSTEM
-from service.runtime import history, user_tasks
+from service.runtime import decisions, history, user_tasks
 from service.runtime.engine import Engine, SetClock
 from service.runtime.user_tasks import UserTask, UserTaskState
 from tests.web.conftest import Browser, text
@@ -198,6 +198,20 @@ def test_a_judgement_stands_beside_the_next_task_with_its_rule(browser_of: Brows
 
     assert "判定说明" in shown
     assert "已命中" in shown
+    assert "/decisions/evaluations/" in shown
+
+
+def test_a_trial_can_be_opened_again_by_whoever_made_it(browser_of: Browsers, site_engine: Engine) -> None:
+    olga = browser_of("olga")
+    olga.post("/decisions/d", {"in:amount": "12"})
+    with site_engine.reading(SYSTEM) as unit:
+        (row,) = decisions.evaluations(unit, decision_id="d").items
+
+    page = text(olga.get(f"/decisions/evaluations/{row.key}"))
+
+    assert page.count('class="is-matched"') == 1
+    assert 'value="12"' in page
+    assert browser_of("otto").get(f"/decisions/evaluations/{row.key}").status_code == 404
 
 
 def test_lists_come_in_pages_and_keep_their_filters(browser_of: Browsers, a_task: Tasks) -> None:
