@@ -8,7 +8,7 @@ A new boxed expression is a module in `boxed/` and a row of its table BOXED.
 from __future__ import annotations
 
 from service.dmn.evaluation import evaluate, evaluate_function, evaluate_service
-from service.dmn.explanation import Explanation, explain
+from service.dmn.explanation import Explanation, Sentence, explain, sentences
 from service.dmn.health import Kind as HealthKind
 from service.dmn.health import Observation
 from service.dmn.health import check as health
@@ -63,6 +63,7 @@ __all__ = [
     "OutputValue",
     "Rule",
     "RuleNotMatched",
+    "Sentence",
     "evaluate",
     "evaluate_function",
     "evaluate_service",
@@ -70,4 +71,5 @@ __all__ = [
     "health",
     "link",
     "read",
+    "sentences",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from service import feel
+from service.dmn.boxed.decision_table import Table
 from service.dmn.evaluation import evaluate
 from service.dmn.model import Decision, DecisionTable, Model
 from service.dmn.trace import EvaluatedDecision, Evaluation, RuleNotMatched
@@ -49,7 +50,7 @@ class Explanation:
 
     def sentences(self) -> tuple[Sentence, ...]:
         """The explanation in words: a sentence each for decision, inputs, rules, annotations and failures."""
-        told = tuple(sentence for decision in self.decisions for sentence in _decision(decision))
+        told = tuple(sentence for one in self.decisions for sentence in sentences(one.evaluated, one.text))
         return told + tuple(Sentence(failure.code, failure.facts) for failure in self.evaluation.failures)
 
 
@@ -87,14 +88,14 @@ def _find(model: Model, identifier: str) -> Decision | None:
     return next((one for other in model.imported.values() if (one := _find(other, identifier))), None)
 
 
-def _decision(explained: ExplainedDecision) -> Iterator[Sentence]:
-    evaluated = explained.evaluated
+def sentences(evaluated: EvaluatedDecision, expression: str = "") -> Iterator[Sentence]:
+    """Why one decision has its value; `expression` is the text of a literal expression where it is known."""
     yield Sentence("explain_decision", {"decision": evaluated.name, "value": feel.string(evaluated.output)})
     if evaluated.inputs:
         yield Sentence("explain_inputs", {"inputs": [f"{one.name} = {_shown(one.value)}" for one in evaluated.inputs]})
-    if explained.table is None:
-        if explained.text:
-            yield Sentence("explain_expression", {"expression": explained.text})
+    if evaluated.type != Table.kind:
+        if expression:
+            yield Sentence("explain_expression", {"expression": expression})
         return
     if not evaluated.matched:
         yield Sentence("explain_no_rule", {"decision": evaluated.name})

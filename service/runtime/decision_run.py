@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from service import dmn, feel, store
 from service.bpmn.definition import ElementRef
@@ -145,3 +146,31 @@ def _trace(decision: dmn.EvaluatedDecision) -> dict[str, object]:
         ],
         "output": decision.output,
     }
+
+
+def evaluated(row: DecisionEvaluation) -> list[dmn.EvaluatedDecision]:
+    """Return the evaluated decisions as stored; dates and what else has no JSON form are texts in them."""
+    trace: Any = feel.codec.decode(row.evaluated)
+    return [
+        dmn.EvaluatedDecision(
+            item["id"],
+            item["name"],
+            item["type"],
+            tuple(dmn.InputValue(**one) for one in item["inputs"]),
+            tuple(
+                dmn.MatchedRule(
+                    rule["id"],
+                    int(rule["index"]),
+                    tuple(dmn.OutputValue(**one) for one in rule["outputs"]),
+                    rule["annotations"],
+                )
+                for rule in item["matched"]
+            ),
+            tuple(
+                dmn.RuleNotMatched(rule["id"], int(rule["index"]), "", rule["input"], rule["wanted"], rule["got"])
+                for rule in item["not_matched"]
+            ),
+            item["output"],
+        )
+        for item in trace
+    ]

@@ -13,7 +13,17 @@ from service.runtime.unit import InstanceContext, UnitOfWork
 from service.store.definitions import DecisionDefinition
 from service.store.evaluations import DecisionEvaluation
 
-__all__ = ["Decision", "DecisionEvaluation", "DecisionRun", "Model", "evaluate", "evaluation", "evaluations", "trace"]
+__all__ = [
+    "Decision",
+    "DecisionEvaluation",
+    "DecisionRun",
+    "Model",
+    "evaluate",
+    "evaluation",
+    "evaluations",
+    "explanation",
+    "trace",
+]
 
 DecisionRun = decision_run.DecisionRun
 
@@ -87,6 +97,15 @@ def trace(row: DecisionEvaluation) -> list[Value]:
     """
     value = feel.codec.decode(row.evaluated)
     return value if isinstance(value, list) else []
+
+
+def explanation(row: DecisionEvaluation) -> list[dmn.Sentence]:
+    """Return why the stored evaluation has its result: codes and facts of sentences, in order."""
+    told = [sentence for item in decision_run.evaluated(row) for sentence in dmn.sentences(item)]
+    if row.failure_code:
+        facts = feel.codec.decode(row.failure_facts or "{}")
+        told.append(dmn.Sentence(row.failure_code, facts if isinstance(facts, dict) else {}))
+    return told
 
 
 def _definition(
