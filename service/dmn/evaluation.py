@@ -26,6 +26,7 @@ from service.dmn.model import (
 from service.dmn.run import Journal, Run
 from service.dmn.trace import EvaluatedDecision, Evaluation, InputValue, TableTrace
 from service.errors import NotFound
+from service.feel.diagnostics import Stop
 from service.feel.types import ANY, Type, coerce
 
 Scope = dict[str, feel.Value]
@@ -98,6 +99,8 @@ def _finish(run: Run, compute: Callable[[], feel.Value]) -> Evaluation:
         run.fail(error.code, **error.facts)
     except RecursionError:
         run.fail("dmn_recursion")
+    except Stop as stop:
+        run.note(stop.code, None, **stop.facts)
     if run.feel.diagnostics:
         run.take_diagnostics(None, "")
     journal = run.journal
@@ -125,10 +128,16 @@ def _compute(decision: Decision, run: Run) -> feel.Value:
     scope = _decision_scope(decision, run)
     logic = decision.logic
     trace = TableTrace(run.explaining) if run.decisions is not None and isinstance(logic, Table) else None
-    if isinstance(logic, Table):
-        value = logic.decide(scope, run, trace)
-    else:
-        value = logic.evaluate(scope, run) if logic else None
+    value: feel.Value = None
+    try:
+        if isinstance(logic, Table):
+            value = logic.decide(scope, run, trace)
+        elif logic:
+            value = logic.evaluate(scope, run)
+        run.feel.weigh(value)
+    except Stop as stop:
+        value = None
+        run.note(stop.code, decision.id, **stop.facts)
     value = _typed(value, decision.type, "dmn_result_type", decision.id, run)
     if run.decisions is not None:
         shown = trace or TableTrace(inputs=_required_values(decision, run))

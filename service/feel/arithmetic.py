@@ -93,6 +93,8 @@ def divide(left: Value, right: Value) -> Value:
 
 def power(left: Value, right: Value) -> Value:
     if isinstance(left, Decimal) and isinstance(right, Decimal):
+        if not left and right < 0:
+            raise Failure("feel_division_by_zero")  # the library says Infinity
         return _number(NUMBERS.power, left, right)
     raise _unfit("**", left, right)
 

@@ -6,6 +6,7 @@ Functions and ranges are an error that names their path.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
@@ -18,6 +19,7 @@ from service.feel.values import Value
 JsonValue = None | bool | Decimal | str | list["JsonValue"] | dict[str, "JsonValue"]
 
 MAX_DEPTH = 100
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 class Unencodable(Invalid):
@@ -114,8 +116,15 @@ def _rounded(value: object) -> Value:
     if isinstance(value, list):
         return [_rounded(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _rounded(item) for key, item in value.items()}
+        return {_text(key): _rounded(item) for key, item in value.items()}
+    if isinstance(value, str):
+        return _text(value)
     return value  # type: ignore[return-value]
+
+
+def _text(text: str) -> str:
+    """The text without halves of surrogate pairs: they are no characters, and no encoding could write them again."""
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
 
 def _no_constant(text: str) -> object:

@@ -48,6 +48,30 @@ class Run:
         if self.steps > limits.MAX_STEPS:
             raise Stop("feel_limit_steps", limit=limits.MAX_STEPS)
 
+    def weigh(self, value: Value) -> None:
+        """Count the steps of walking through the value once; refuse one that is too large for that."""
+        kind = type(value)
+        if kind is list or kind is dict:
+            self.step(self.weigh_only(value) >> 6)
+        elif kind is str:
+            self.step(len(value) >> 6)  # type: ignore[arg-type]
+
+    def weigh_only(self, value: Value) -> int:
+        """The weight of a list or context, which must be within the limits."""
+        weight, depth = values.measure(value, limits.MAX_WEIGHT, limits.MAX_DEPTH)
+        if depth > limits.MAX_DEPTH:
+            raise Stop("feel_limit_depth")
+        if weight > limits.MAX_WEIGHT:
+            raise Stop("feel_limit_weight", limit=limits.MAX_WEIGHT)
+        return weight
+
+    def check_result(self, value: Value) -> None:
+        """Refuse what a function has made larger than any list or string may be."""
+        if type(value) is list:
+            self.check_items(len(value))
+        elif type(value) is str and len(value) > limits.MAX_STRING:
+            raise Stop("feel_limit_string", limit=limits.MAX_STRING)
+
     def regex_time(self) -> _RegexTime:
         return _RegexTime(self)
 
@@ -81,7 +105,10 @@ def invoke(
     if not isinstance(function, Function):
         run.note("feel_not_a_function", place, {"type": values.type_name(function)})
         return None
-    run.step()
+    run.step(2)
+    for argument in positional if named is None else named.values():
+        if type(argument) in _LARGE:
+            run.weigh(argument)
     problem: Failure | None = None
     for candidate in (function, *function.overloads):
         try:
@@ -94,11 +121,6 @@ def invoke(
         if run.calls >= limits.MAX_CALLS:
             raise Stop("feel_limit_calls", limit=limits.MAX_CALLS)
         run.calls += 1
-        for argument in arguments:
-            if type(argument) is list:
-                run.step(len(argument) >> 3)
-            elif type(argument) is str:
-                run.step(len(argument) >> 6)
         try:
             result = candidate.call(run, *arguments) if candidate.wants_run else candidate.call(*arguments)
         except Failure as failure:
@@ -109,6 +131,8 @@ def invoke(
             return None
         finally:
             run.calls -= 1
+        if type(result) in _LARGE:
+            run.check_result(result)
         if candidate.result_type is not None:
             result = _result(run, candidate, result, place)
         return result
@@ -171,6 +195,7 @@ def _result(run: Run, function: Function, result: Value, place: Node) -> Value:
     kind = function.result_type
     if kind is None:
         return result
+    run.weigh(result)
     converted, fits = types.coerce(result, kind, run.environment.types)
     if not fits:
         run.note(
@@ -182,3 +207,4 @@ def _result(run: Run, function: Function, result: Value, place: Node) -> Value:
 
 
 _NOWHERE = Node(0, 0)
+_LARGE = frozenset([list, dict, str])

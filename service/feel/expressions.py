@@ -113,7 +113,10 @@ def free_names(tree: Node) -> frozenset[str]:
 
 def _guarded(code: Code, scope: Mapping[str, Value], run: Run, tree: Node) -> Value:
     try:
-        return code(scope, run)
+        value = code(scope, run)
+        if type(value) is list or type(value) is dict:
+            run.weigh_only(value)
+        return value
     except Stop as stop:
         run.note(stop.code, tree, stop.facts)
     except Failure as failure:

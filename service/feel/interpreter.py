@@ -224,6 +224,9 @@ def _compile_comparison(node: syntax.Comparison, layers: Layers) -> Code:
 
     def comparison(frame: Scope, run: Run) -> Value:
         a, b = left(frame, run), right(frame, run)
+        if type(a) in _CONTAINERS or type(b) in _CONTAINERS:
+            run.weigh(a)
+            run.weigh(b)
         result = decide(a, b)
         if result is None:
             _note_incomparable(run, node, node.operator, a, b)
@@ -292,6 +295,7 @@ def _at_least(left: Value, right: Value) -> bool | None:
 
 
 _PLAIN = frozenset({str, Decimal, bool})
+_CONTAINERS = frozenset({list, dict})
 _COMPARE: dict[str, Callable[[Value, Value], bool | None]] = {
     "=": _equals,
     "!=": _differs,
@@ -362,7 +366,9 @@ def _compile_instance_of(node: syntax.InstanceOf, layers: Layers) -> Code:
         if not _is_known(kind, known):
             run.note("feel_unknown_type", node, {"type": str(kind)})
             return None
-        return types.is_instance(value(frame, run), kind, known)
+        found = value(frame, run)
+        run.weigh(found)
+        return types.is_instance(found, kind, known)
 
     return instance_of
 
@@ -567,10 +573,14 @@ def _compile_span(node: syntax.Span, layers: Layers) -> Code:
     def span(frame: Scope, run: Run) -> Value:
         a, b = first(frame, run), last(frame, run)
         if isinstance(a, Decimal) and isinstance(b, Decimal):
-            run.check_items(int(min(abs(b - a), Decimal(10**9))))
+            count = int(min(abs(b - a), Decimal(10**9)))
+            run.check_items(count)
+            run.step(count >> 3)
             return list(ranges.span(a, b))
         if isinstance(a, Date) and isinstance(b, Date):
-            run.check_items(abs(b.ordinal - a.ordinal))
+            count = abs(b.ordinal - a.ordinal)
+            run.check_items(count)
+            run.step(count >> 3)
             return list(ranges.days(a, b))
         run.note("feel_range_ends", node, {"start": values.type_name(a), "end": values.type_name(b)})
         return None
@@ -921,6 +931,9 @@ def _compile_test(node: Node, layers: Layers) -> Test:
 
     def test(value: Value, frame: Scope, run: Run) -> bool | None:
         found = code(frame, run)
+        if type(found) in _CONTAINERS:
+            run.weigh(value)
+            run.weigh(found)
         if uses_value:
             if found is None or isinstance(found, bool):
                 return found
@@ -981,6 +994,9 @@ def _compile_comparison_test(node: syntax.UnaryComparison, layers: Layers) -> Te
 
     def comparison(value: Value, frame: Scope, run: Run) -> bool | None:
         wanted = operand(frame, run)
+        if type(wanted) in _CONTAINERS:
+            run.weigh(value)
+            run.weigh(wanted)
         passed = decide(value, wanted)
         if passed is None and value is not None:
             _note_incomparable(run, node, operator, value, wanted)

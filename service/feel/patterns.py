@@ -28,6 +28,7 @@ _CLASSES = {
 }
 _MAX_REPEAT = 1000
 _MAX_PATTERN = 10_000
+_MAX_SIZE = 20_000  # of a pattern with its repetitions written out, as the compiler writes them
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +84,20 @@ def replace(pattern: Pattern, text: str, replacement: str, is_literal: bool, sec
     if search(pattern, "", seconds):
         raise Failure("feel_pattern_empty", pattern=pattern.source[:60])  # FORX0003
     parts = [replacement] if is_literal else _replacement(replacement, pattern.compiled.groups)
+    size = 0
+
+    def changed(match: regex.Match[str]) -> str:
+        nonlocal size
+        put = "".join(part if isinstance(part, str) else match[part] or "" for part in parts)
+        size += len(put)
+        if size > limits.MAX_STRING:
+            raise Failure("feel_limit_string", limit=limits.MAX_STRING)
+        return put
+
     try:
-        changed = pattern.compiled.sub(
-            lambda match: "".join(part if isinstance(part, str) else match[part] or "" for part in parts),
-            text,
-            timeout=seconds,
-        )
+        return pattern.compiled.sub(changed, text, timeout=seconds)
     except TimeoutError as error:
         raise _too_slow(pattern) from error
-    if len(changed) > limits.MAX_STRING:
-        raise Failure("feel_limit_string", limit=limits.MAX_STRING)
-    return changed
 
 
 def _replacement(text: str, groups: int) -> list[str | int]:
@@ -138,7 +142,7 @@ def _compiled(pattern: str, flags: str) -> Pattern:
         else:
             text = _Translator(_without_spaces(pattern) if "x" in flags else pattern, flags).all()
         return Pattern(pattern, regex.compile(f"(?-f){text}", own))
-    except (regex.error, OverflowError, RecursionError) as error:
+    except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         raise Failure("feel_pattern", pattern=pattern[:60], reason=str(error)) from error
 
 
@@ -175,6 +179,8 @@ class _Translator:
         self.flags = flags
         self.position = 0
         self.groups = 0
+        self.size = 0
+        self.repeats = 1  # that the quantifier read last asks for at least
         self.closed: set[int] = set()
 
     def all(self) -> str:
@@ -198,7 +204,12 @@ class _Translator:
                 self.position += 1
                 parts.append("|")
                 continue
+            before = self.size
+            self.size += 1
             parts.append(self.atom(depth) + self.quantifier())
+            self.size = before + (self.size - before) * self.repeats
+            if self.size > _MAX_SIZE:
+                raise self.fault(parts[-1][-10:])
         return "".join(parts)
 
     def atom(self, depth: int) -> str:
@@ -241,6 +252,7 @@ class _Translator:
         return inner
 
     def quantifier(self) -> str:
+        self.repeats = 1
         if self.position >= len(self.pattern):
             return ""
         character = self.pattern[self.position]
@@ -255,6 +267,7 @@ class _Translator:
             if low > _MAX_REPEAT or (high is not None and (high > _MAX_REPEAT or high < low)):
                 raise self.fault(found[0])
             self.position = found.end()
+            self.repeats = max(low, 1)
             text = found[0]
         else:
             return ""

@@ -10,7 +10,7 @@ import decimal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, TypeAlias, Union
+from typing import Any, NamedTuple, TypeAlias, Union
 
 from service.feel import temporal
 from service.feel.temporal import SECOND, Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
@@ -205,6 +205,72 @@ def _literal(value: Value) -> str:
     if isinstance(value, (Date, Time, DateTime, DaysTimeDuration, YearsMonthsDuration)):
         return f'@"{value.lexical}"'
     return _text(value)
+
+
+class Measure(NamedTuple):
+    """How large a value is; what stands in several places counts in each, as whoever walks through it meets it."""
+
+    weight: int  # about how many characters it would have as text
+    depth: int  # of lists and contexts in one another
+
+
+def measure(value: Value, weight: int, depth: int) -> Measure:
+    """The measure of a value, or where it goes beyond the limits given, any that does."""
+    if isinstance(value, list | dict):
+        return _measure(value, weight, depth, {})
+    return Measure(_scalar_weight(value), 0)
+
+
+def _measure(value: list[Value] | dict[str, Value], limit: int, levels: int, known: dict[int, Measure]) -> Measure:
+    found = known.get(id(value))
+    if found is not None:
+        return found
+    if levels < 1:
+        return Measure(limit + 1, 1)
+    total = 2
+    depth = 0
+    for part in value if isinstance(value, list) else value.values():
+        kind = type(part)
+        if kind is str:
+            total += len(part) + 2  # type: ignore[arg-type]
+        elif kind is list or kind is dict:
+            inner = _measure(part, limit, levels - 1, known)  # type: ignore[arg-type]
+            total += inner.weight
+            depth = max(depth, inner.depth)
+        else:
+            total += _scalar_weight(part)
+        if total > limit:
+            break
+    if isinstance(value, dict):
+        total += sum(map(len, value))
+    known[id(value)] = made = Measure(total, depth + 1)
+    return made
+
+
+def _scalar_weight(value: Value) -> int:
+    kind = type(value)
+    if kind is Decimal:
+        size = abs(value.adjusted())  # type: ignore[union-attr]
+        return 8 if size < 40 else size
+    return len(value) + 2 if kind is str else 16  # type: ignore[arg-type]
+
+
+def key(value: Value) -> object:
+    """Something to look values up by: what is equal has the same key, and mostly the other way round too."""
+    match value:
+        case [single]:
+            return key(single)  # equal to its item (see `equal`)
+        case list():
+            return tuple(map(key, value))
+        case dict():
+            return frozenset((name, key(item)) for name, item in value.items())
+        case Time() | DateTime():
+            return value.is_local, value.instant // SECOND
+        case Range():
+            return value.start_included, value.end_included, value.operator, key(value.start), key(value.end)
+        case Function():
+            return id(value)
+    return type(value), value
 
 
 def equal(left: Value, right: Value) -> bool | None:

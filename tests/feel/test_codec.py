@@ -87,3 +87,9 @@ def test_endless_nesting_is_refused() -> None:
 )
 def test_what_is_written_is_read_again(value: object) -> None:
     assert codec.decode(codec.encode(value)) == value
+
+
+def test_half_of_a_surrogate_pair_is_no_character() -> None:
+    decoded = codec.decode(r'{"\ud83d": ["a\udc0e", "\ud83d\udc0e"]}')
+
+    assert decoded == {"\ufffd": ["a\ufffd", "\U0001f40e"]}

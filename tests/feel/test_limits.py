@@ -20,7 +20,33 @@ CASES = [
     ('matches("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", "^(a|aa|a?)+$")', "feel_limit_regex"),
     ('count(for i in 1..60 return if i = 1 then "ab" else partial[-1] + partial[-1])', "feel_limit_string"),
     ("count(for i in 1..60 return if i = 1 then [1] else concatenate(partial[-1], partial[-1]))", "feel_limit_"),
-    ("string(for i in 1..2000 return [partial[-1]])", "feel_limit_depth"),
+    ("string(for i in 1..2000 return [partial[-1]])", "feel_limit_"),
+    ("(for i in 1..2000 return [partial[-1]])[-1]", "feel_limit_depth"),
+    ("count(for i in 1..2000 return string(partial))", "feel_limit_string"),
+    ('count(for i in 1..100 return if i = 1 then "ab" else to base64(partial[-1]))', "feel_limit_string"),
+    (
+        'replace(string join(for i in 1..50000 return "aaaa"), "a", string join(for i in 1..99 return "bb"))',
+        "feel_limit",
+    ),
+    ("{f: function(n) if n < 2 then 1 else f(n - 1) + f(n - 2), r: f(60)}.r", "feel_limit_steps"),
+    ('context put({}, for i in 1..100000 return "a", 1)', "feel_limit_depth"),
+    ("string(for i in 1..100000 return 10**6000)", "feel_limit_"),
+    ("for i in 1..200000 return for j in 1..200000 return j", "feel_limit_steps"),
+    ('matches("a", "((((a{1000}){1000}){1000}){1000}){1000}")', "feel_pattern"),
+    ('matches("a", "((a{2}){1000}){1000}")', "feel_pattern"),
+]
+# A list that holds itself twice, and so on: little memory, but no end for what walks through all of it.
+DOUBLED = "{f: function(s, n) if n = 0 then s else f([s, s], n - 1), a: f(1, 18), b: [a, a, a, a, a, a, a, a], r: %s}.r"
+WALKS = [
+    "string(b)",
+    "b = b",
+    "b in [b]",
+    "flatten(b)",
+    "distinct values(b)",
+    "to json(b)",
+    "is(b, b)",
+    "b instance of list<list<list<list<number>>>>",
+    "b",
 ]
 
 
@@ -32,6 +58,23 @@ def test_evaluation_ends_at_a_limit_and_says_so(text: str, code: str) -> None:
 
     assert any(each.startswith(code) for each in found)
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_value_whose_parts_stand_in_many_places_is_not_walked_without_end(walk: str) -> None:
+    began = time.monotonic()
+
+    found = result(DOUBLED % walk)
+
+    assert any(each.code.startswith("feel_limit_") for each in found.diagnostics)
+    assert time.monotonic() - began < 10
+
+
+def test_values_that_are_no_scalars_are_told_apart_without_comparing_each_with_all() -> None:
+    found = result("count(distinct values(for i in 1..20000 return {a: [i]}))")
+
+    assert found.value == 20000
+    assert codes("duplicate values(for i in 1..50000 return [i, i])") == []
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ class Filter:
         chosen: list[feel.Value] = []
         # A position is asked for once, of an empty list too.
         for position, item in enumerate(items or [None]):
+            run.feel.step(2)
             members = item if isinstance(item, dict) else {}
             outcome = self.condition.evaluate({**scope, "item": item, **members}, run)
             if isinstance(outcome, Decimal) and position == 0:

@@ -19,6 +19,7 @@ class For:
     variable: str
     collection: Logic | None
     body: Logic | None
+    wants_partial: bool  # the body reads the results so far
 
     def evaluate(self, scope: Mapping[str, feel.Value], run: Run) -> feel.Value:
         items = iteration.items_of(self.collection, scope, run, self.id)
@@ -26,7 +27,12 @@ class For:
             return None
         results: list[feel.Value] = []
         for item in items:
-            results.append(self.body.evaluate({**scope, self.variable: item, "partial": list(results)}, run))
+            own = {**scope, self.variable: item}
+            run.feel.step(2)
+            if self.wants_partial:
+                run.feel.step(len(results) >> 6)
+                own["partial"] = list(results)
+            results.append(self.body.evaluate(own, run))
         return results
 
 
@@ -34,4 +40,5 @@ def read(element: Element, names: Names, reading: Reading) -> For:
     variable = iteration.variable_of(element)
     visible = frozenset({variable, "partial"})
     collection, body = iteration.read_parts(element, names, reading, "in", "return", visible)
-    return For(element.get("id"), variable, collection, body)
+    wants_partial = any("partial" in str(text) for text in element.itertext())
+    return For(element.get("id"), variable, collection, body, wants_partial)

@@ -29,6 +29,7 @@ class Quantified:
         decisive = self.kind == "some"
         unknown = False
         for item in items:
+            run.feel.step(2)
             outcome = self.condition.evaluate({**scope, self.variable: item}, run)
             if outcome is decisive:
                 return decisive

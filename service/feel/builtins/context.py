@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.feel import values
+from service.feel import limits, values
 from service.feel.builtins.signature import builtin, table
 from service.feel.diagnostics import Failure
 from service.feel.values import Value
@@ -52,6 +52,8 @@ def context_put_at(context: dict[str, Value], keys: list[Value], value: Value) -
     """The context with the value at the end of a path of keys, whose missing contexts are made."""
     if not keys:
         raise Failure("feel_argument_type", argument="keys", expected="list<string>", type="list")
+    if len(keys) > limits.MAX_NESTING:
+        raise Failure("feel_limit_depth")
     key, *rest = keys
     if not isinstance(key, str):
         raise Failure("feel_argument_type", argument="keys", expected="string", type=values.type_name(key))

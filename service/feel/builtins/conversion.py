@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import TypeVar
 
-from service.feel import parser, ranges, syntax, temporal, values
+from service.feel import limits, parser, ranges, syntax, temporal, values
 from service.feel.builtins.signature import builtin, table
 from service.feel.diagnostics import Failure, FeelSyntaxError
 from service.feel.temporal import SECOND, Date, DateTime, DaysTimeDuration, Time, YearsMonthsDuration
@@ -143,6 +143,8 @@ def number_with(text: str, grouping: str | None, decimal_separator: str | None) 
 
 
 def string(value: Value) -> str:
+    if values.measure(value, 2 * limits.MAX_STRING, limits.MAX_DEPTH).weight > 2 * limits.MAX_STRING:
+        raise Failure("feel_limit_string", limit=limits.MAX_STRING)
     return values.string(value)
 
 

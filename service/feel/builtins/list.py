@@ -170,7 +170,7 @@ def distinct_values(items: list[Value]) -> Value:
 
 def duplicate_values(items: list[Value]) -> Value:
     """Camunda: one of each value that comes more than once, in the order of their first place."""
-    return [item for item in _distinct(items) if sum(1 for other in items if _same(other, item)) > 1]
+    return [bucket[0] for bucket in _buckets(items) if len(bucket) > 1]
 
 
 def flatten(items: list[Value]) -> Value:
@@ -285,25 +285,23 @@ def _same(left: Value, right: Value) -> bool:
     return values.equal(left, right) is True
 
 
-_HASHED = (str, Decimal, bool)
-
-
 def _distinct(items: list[Value]) -> list[Value]:
-    kept: list[Value] = []
-    others: list[Value] = []
-    seen: set[tuple[type, Value]] = set()
+    return [bucket[0] for bucket in _buckets(items)]
+
+
+def _buckets(items: list[Value]) -> list[list[Value]]:
+    """The items that are the same together, in the order of the first of each."""
+    by_key: dict[object, list[list[Value]]] = {}
+    buckets: list[list[Value]] = []
     for item in items:
-        if isinstance(item, _HASHED):
-            key = (type(item), item)
-            if key in seen:
-                continue
-            seen.add(key)
-        else:
-            if any(_same(other, item) for other in others):
-                continue
-            others.append(item)
-        kept.append(item)
-    return kept
+        alike = by_key.setdefault(values.key(item), [])
+        bucket = next((one for one in alike if _same(one[0], item)), None)
+        if bucket is None:
+            bucket = []
+            alike.append(bucket)
+            buckets.append(bucket)
+        bucket.append(item)
+    return buckets
 
 
 def _flatten(items: list[Value], flat: list[Value], depth: int) -> None:

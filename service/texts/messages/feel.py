@@ -66,6 +66,7 @@ MESSAGES: dict[str, str] = {
     "feel_limit_steps": "The evaluation took more than {limit} steps and was ended; work on shorter lists.",
     "feel_limit_items": "A list would have more than {limit} items; the evaluation was ended.",
     "feel_limit_string": "A text would have more than {limit} characters; the evaluation was ended.",
+    "feel_limit_weight": "A value would be larger than {limit} characters; the evaluation was ended.",
     "feel_limit_calls": "Functions call one another more than {limit} deep; the evaluation was ended.",
     "feel_limit_depth": "The values or calls are nested too deep; the evaluation was ended.",
     "feel_limit_regex": "Regular expressions took longer than {seconds} s and were ended; simplify them.",
