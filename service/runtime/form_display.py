@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from service import feel, forms, store
+from service.forms.validation import choices, scope_of
 from service.runtime import deployments, instances, user_tasks
 from service.runtime.unit import InstanceContext, UnitOfWork
 from service.runtime.user_tasks import FormView, Submission, UserTask
 
-__all__ = ["FieldWords", "FormRow", "field_words", "needed", "of_submission", "of_task", "submissions"]
+__all__ = [
+    "FieldWords",
+    "Filled",
+    "FormRow",
+    "field_words",
+    "filled",
+    "needed",
+    "of_submission",
+    "of_task",
+    "submissions",
+]
 
 FormRow = forms.Row
 
@@ -44,7 +55,7 @@ def needed(view: FormView) -> dict[str, Any]:
     """Return of a form's data what its fields and expressions read, and nothing else: the rest is not the reader's."""
     names = {name for expression in view.form.expressions for name in expression.names}
     names |= {path.partition(".")[0] for path in _sources(view.form.schema)}
-    shown: dict[str, Any] = {name: value for name, value in view.data.items() if name in names}
+    shown: dict[str, Any] = {name: view.data[name] for name in sorted(names) if name in view.data}
     for item in view.form.fields:
         if item.list_path is None:
             _copy(view.data, shown, item.path.split("."))
@@ -90,6 +101,39 @@ def _environment(unit: UnitOfWork, context: InstanceContext) -> feel.Environment
 def _decoded(text: str) -> dict[str, Any]:
     value = feel.codec.decode(text)
     return dict(value) if isinstance(value, dict) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What one component says with the data at hand."""
+
+    label: str
+    description: str
+    content: str  # of a text
+    options: tuple[tuple[object, str], ...] | None  # value and label; None where there are none to choose from
+
+
+def filled(unit: UnitOfWork, key: int, view: FormView) -> dict[str, Filled]:
+    """Return the words of a task's form by component id, its expressions evaluated; entries of lists see no entry."""
+    environment = _environment(unit, _context(user_tasks.get(unit, key), view.data))
+    scope = scope_of(view.form, view.data)
+    return {item.id: _filled(item, scope, environment) for item in _components(view.form.components)}
+
+
+def _components(items: Sequence[forms.Component]) -> Iterator[forms.Component]:
+    for item in items:
+        yield item
+        yield from _components(item.children)
+
+
+def _filled(item: forms.Component, scope: Mapping[str, Any], environment: feel.Environment) -> Filled:
+    found = choices(item.options, scope, environment) if item.options else None
+    return Filled(
+        item.label.fill(scope, environment),
+        item.description.fill(scope, environment),
+        item.content.fill(scope, environment),
+        None if found is None else tuple((option.value, option.label) for option in found),
+    )
 
 
 def submissions(unit: UnitOfWork, business_key: str) -> Sequence[Submission]:

@@ -6,8 +6,9 @@ answers is shown with a note, and the server leaves out what does not apply when
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -15,7 +16,11 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
 
+from service.runtime.form_display import Filled
+
 PREFIX = "f:"
+TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+MARKS = re.compile(r"\*\*|^#+ *", re.MULTILINE)  # emphasis and headings of Markdown
 TEXTS = {"textfield", "textarea"}
 CHOICES = {"radio", "select"}
 MULTIPLE = {"checklist", "taglist"}
@@ -60,6 +65,7 @@ class _Place:
     path: tuple[str, ...] = ()
     prefix: str = ""  # of list entries around: "plan.measures[0]."
     problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    words: Mapping[str, Filled] = field(default_factory=dict)
 
     def name(self, key: tuple[str, ...]) -> str:
         return self.prefix + ".".join((*self.path, *key))
@@ -72,10 +78,13 @@ class _Place:
 
 
 def nodes(
-    schema: Mapping[str, Any], data: Mapping[str, Any], problems: Mapping[str, Sequence[str]] | None = None
+    schema: Mapping[str, Any],
+    data: Mapping[str, Any],
+    problems: Mapping[str, Sequence[str]] | None = None,
+    words: Mapping[str, Filled] | None = None,
 ) -> tuple[Node, ...]:
-    """Return what to draw for a form with its data, in order."""
-    return tuple(_nodes(schema.get("components", ()), _Place(data, problems=problems or {})))
+    """Return what to draw for a form with its data, in order; `words` are the evaluated ones by component id."""
+    return tuple(_nodes(schema.get("components", ()), _Place(data, problems=problems or {}, words=words or {})))
 
 
 def submission(schema: Mapping[str, Any], sent: MultiDict[str, str], zone: ZoneInfo) -> dict[str, Any]:
@@ -92,16 +101,19 @@ def _key(component: Mapping[str, Any]) -> tuple[str, ...]:
 def _nodes(components: Sequence[Mapping[str, Any]], place: _Place) -> Iterator[Node]:
     for component in components:
         kind = str(component.get("type", ""))
-        label = str(component.get("label") or component.get("dateLabel") or component.get("timeLabel") or "")
+        said = place.words.get(str(component.get("id")))
+        label = said.label if said else _plain(component.get("label") or component.get("dateLabel") or "")
         if kind == "group":
-            inner = _Place(place.data, (*place.path, *_key(component)), place.prefix, place.problems)
+            inner = replace(place, path=(*place.path, *_key(component)))
             yield Node("group", label, children=tuple(_nodes(component.get("components", ()), inner)))
         elif kind == "dynamiclist":
             yield _list(component, label, place)
         elif kind == "text":
-            yield Node("text", str(component.get("text", "")))
+            text = said.content if said else _plain(component.get("text") or "")
+            if text.strip():
+                yield Node("text", MARKS.sub("", text))
         elif kind in INPUTS and _key(component):
-            yield _input(component, kind, label, place)
+            yield _input(component, kind, label or _plain(component.get("timeLabel") or ""), place, said)
 
 
 def _list(component: Mapping[str, Any], label: str, place: _Place) -> Node:
@@ -114,12 +126,12 @@ def _list(component: Mapping[str, Any], label: str, place: _Place) -> Node:
     rows = []
     for index in range(count):
         entry = entries[index] if index < len(entries) and isinstance(entries[index], Mapping) else {}
-        inner = _Place(entry, (), f"{name}[{index}].", place.problems)
+        inner = replace(place, data=entry, path=(), prefix=f"{name}[{index}].")
         rows.append(Node("row", str(index + 1), children=tuple(_nodes(component.get("components", ()), inner))))
     return Node("list", label, path=name, children=tuple(rows), problems=tuple(place.problems.get(name, ())))
 
 
-def _input(component: Mapping[str, Any], kind: str, label: str, place: _Place) -> Node:
+def _input(component: Mapping[str, Any], kind: str, label: str, place: _Place, said: Filled | None) -> Node:
     key = _key(component)
     path = place.name(key)
     value = place.value(key)
@@ -127,7 +139,7 @@ def _input(component: Mapping[str, Any], kind: str, label: str, place: _Place) -
     return Node(
         kind,
         label,
-        str(component.get("description") or ""),
+        said.description if said else _plain(component.get("description") or ""),
         PREFIX + path,
         path,
         value=_shown(value, component),
@@ -136,7 +148,7 @@ def _input(component: Mapping[str, Any], kind: str, label: str, place: _Place) -
         fixed=bool(component.get("disabled")) or component.get("readonly") is True,
         conditional=bool((component.get("conditional") or {}).get("hide")),
         subtype=str(component.get("subtype") or "date"),
-        choices=_choices(component, value, place) if kind in CHOICES | MULTIPLE else (),
+        choices=_choices(component, value, place, said) if kind in CHOICES | MULTIPLE else (),
         problems=tuple(place.problems.get(path, ())),
     )
 
@@ -163,9 +175,16 @@ def _options(component: Mapping[str, Any], place: _Place | None) -> list[tuple[A
     return listed
 
 
-def _choices(component: Mapping[str, Any], value: Any, place: _Place) -> tuple[Choice, ...]:
+def _choices(component: Mapping[str, Any], value: Any, place: _Place, said: Filled | None) -> tuple[Choice, ...]:
     chosen = [str(one) for one in (value if isinstance(value, list) else [value])]
-    return tuple(Choice(str(one), label, str(one) in chosen) for one, label in _options(component, place))
+    options = said.options if said and said.options is not None else _options(component, place)
+    return tuple(Choice(str(one), label, str(one) in chosen) for one, label in options)
+
+
+def _plain(text: object) -> str:
+    """Return a text as far as it needs no evaluation."""
+    found = str(text)
+    return "" if found.startswith("=") else TEMPLATE.sub("", found)
 
 
 def _collect(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from service.runtime.form_display import Filled
 from service.web import fallback
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -117,3 +118,20 @@ def test_a_list_shows_its_entries_and_one_more() -> None:
 
     assert [row.children[0].value for row in found.children] == ["a", "b", ""]
     assert found.children[1].children[0].name == "f:rows[1].x"
+
+
+def test_what_the_server_evaluated_is_shown_and_templates_never_are() -> None:
+    schema = a_form(
+        {"type": "text", "id": "t", "text": "**{{subject.name}}**"},
+        {"type": "text", "id": "u", "text": "{{subject.name}}"},
+        field("select", id="s", label='="X"', valuesExpression="=people"),
+    )
+    words = {
+        "t": Filled("", "", "**张示例**", None),
+        "s": Filled("承办人", "", "", (("ann", "安示例"),)),
+    }
+
+    text, select = fallback.nodes(schema, {"x": "ann"}, words=words)
+
+    assert text.label == "张示例"
+    assert (select.label, select.choices) == ("承办人", (fallback.Choice("ann", "安示例", True),))

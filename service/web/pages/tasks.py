@@ -259,7 +259,8 @@ def _page(
             has_draft = user_tasks.draft(unit, key) is not None
             if view is not None:
                 refused = {problem["path"]: problem["messages"] for problem in problems}
-                nodes = fallback.nodes(view.schema, merged(view.data, typed or {}), refused)
+                said = form_display.filled(unit, key, view)
+                nodes = fallback.nodes(view.schema, merged(view.data, typed or {}), refused, said)
         else:
             rows = form_display.of_task(unit, key)
         html = render_template(
