@@ -11,6 +11,7 @@ from service.feel import Value
 from service.runtime import instances
 from service.runtime.unit import UnitOfWork
 from service.store.definitions import DecisionDefinition, DecisionRequirements, FormDefinition, ProcessDefinition
+from service.store.deployments import Deployment
 from service.store.history import FlowNodeInstance, Variable
 from service.store.incidents import Incident
 from service.store.jobs import Job, JobKind
@@ -40,6 +41,7 @@ __all__ = [
     "chosen_variables",
     "decision_requirements",
     "decisions",
+    "deployments",
     "flow_nodes",
     "incidents",
     "instances_of",
@@ -137,6 +139,11 @@ def decisions(unit: UnitOfWork, query: Query, *, latest: bool = False) -> Listin
     return store.listing.search(
         unit.session, DecisionDefinition, query, store.definitions.in_use(DecisionDefinition, latest=latest)
     )
+
+
+def deployments(unit: UnitOfWork, query: Query) -> Listing[Deployment]:
+    """Return deployments, those that wait or were turned down too."""
+    return store.listing.search(unit.session, Deployment, query)
 
 
 def decision_requirements(unit: UnitOfWork, query: Query) -> Listing[DecisionRequirements]:

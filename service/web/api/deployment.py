@@ -10,12 +10,11 @@ from flask import request as http
 
 from service.auth import Permission
 from service.errors import Invalid
-from service.runtime import deployments
 from service.runtime.deployments import Deployed, Resource
+from service.web import deploying
 from service.web.answers import json_of
 from service.web.api import credentials
 from service.web.api.tenant import TENANT, check_tenant
-from service.web.site import site
 
 blueprint = Blueprint("api_deployment", __name__, url_prefix="/v2")
 
@@ -46,7 +45,7 @@ def create() -> Response:
     if not files:
         raise Invalid("api_no_resources")
     name = files[0].name if len(files) == 1 else f"{files[0].name} +{len(files) - 1}"
-    deployed = site().engine.run(actor, lambda unit: deployments.deploy(unit, files, name))
+    deployed = deploying.deploy(actor, files, name)
     return json_of(
         {
             "deploymentKey": str(deployed.deployment.key),

@@ -8,6 +8,7 @@ from service.web.pages import (
     about,
     applications,
     cases,
+    connect,
     decisions,
     deployments,
     docs,
@@ -32,6 +33,8 @@ PAGES: tuple[Blueprint, ...] = (
     rectification.blueprint,
     decisions.blueprint,
     deployments.blueprint,
+    connect.blueprint,
+    connect.links,
     incidents.blueprint,
     notices.blueprint,
 )

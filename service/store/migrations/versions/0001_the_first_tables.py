@@ -494,6 +494,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_user_account")),
     )
     op.create_table(
+        "refused_deployment",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("findings", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_refused_deployment")),
+    )
+    with op.batch_alter_table("refused_deployment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_refused_deployment_created_by_key"), ["created_by", "key"], unique=False)
+
+    op.create_table(
+        "refused_diagram",
+        sa.Column("refused_key", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["refused_key"], ["refused_deployment.key"], name=op.f("fk_refused_diagram_refused_key")
+        ),
+        sa.PrimaryKeyConstraint("refused_key", "name", name=op.f("pk_refused_diagram")),
+    )
+    op.create_table(
         "api_client",
         sa.Column("client_id", sa.Text(), nullable=False),
         sa.Column("user_name", sa.Text(), nullable=False),
@@ -963,6 +985,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_api_client_user_name"))
 
     op.drop_table("api_client")
+    op.drop_table("refused_diagram")
+    with op.batch_alter_table("refused_deployment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_refused_deployment_created_by_key"))
+
+    op.drop_table("refused_deployment")
     op.drop_table("user_account")
     with op.batch_alter_table("subscription", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_subscription_root_key"))

@@ -12,6 +12,7 @@ from service.auth import Permission
 from service.errors import Invalid
 from service.runtime import deployments
 from service.runtime.deployments import Deployed, Resource
+from service.web import deploying
 from service.web.answers import json_of
 from service.web.api import credentials
 from service.web.api.seven.door import blueprint as made
@@ -51,7 +52,7 @@ def create() -> Response:
     if not files:
         raise Invalid("api_no_resources")
     name = http.form.get("deployment-name", "").strip()[:120] or files[0].name
-    deployed = site().engine.run(actor, lambda unit: deployments.deploy(unit, files, name))
+    deployed = deploying.deploy(actor, files, name)
     return json_of(
         {
             **_row(deployed.deployment),
