@@ -26,7 +26,7 @@ from service.runtime.deployments import (
 )
 from service.runtime.instances import InstanceQuery, InstanceState
 from service.runtime.unit import UnitOfWork
-from service.web import errors, request, words
+from service.web import deploying, errors, request, words
 from service.web.answers import json_of
 from service.web.words import N_, gettext
 
@@ -95,7 +95,7 @@ def upload() -> Response:
     try:
         if not files:
             raise Invalid("no_files_chosen")
-        deployed = request.run(lambda unit: deployments.deploy(unit, files, name or files[0].name))
+        deployed = deploying.deploy(request.actor(), files, name or files[0].name)
     except DeploymentRejected as error:
         lines = [texts.finding(found, words.locale()) for found in error.findings]
         return _index(texts.render(error, words.locale()), lines, HTTPStatus.UNPROCESSABLE_ENTITY)
