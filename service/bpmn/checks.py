@@ -142,7 +142,7 @@ def _cycle_place(element: Element, source: Source, allowed: bool) -> None:
 def _correlation(definition: ProcessDefinition, element: Element, source: Source) -> None:
     """Camunda 8 finds the receiver by a key: without one, a message would take any instance."""
     if definition.dialect is Dialect.CAMUNDA_8 and element.event is not None and element.event.correlation_key is None:
-        source.warning("bpmn.correlation_key_missing", "zeebe:subscription correlationKey")
+        source.complain("bpmn.correlation_key_missing", "zeebe:subscription correlationKey")
 
 
 def _end(definition: ProcessDefinition, element: Element, source: Source) -> None:
@@ -275,7 +275,7 @@ def _starts(definition: ProcessDefinition, sources: Sources, process: Source) ->
         owner = process if scope is None else sources[scope]
         if len(plain) > 1:
             owner.error("bpmn.several_none_starts", "startEvent", count=len(plain))
-        if not starts and any(e.tag == "endEvent" for e in inside) and scope is not None:
+        if not starts and scope is not None and definition.elements[scope].type != "EVENT_SUB_PROCESS":
             owner.error("bpmn.scope_without_start", "startEvent")
         if starts:
             for element in inside:

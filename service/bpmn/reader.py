@@ -72,7 +72,7 @@ def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
     """
     root = _parse(xml, file)
     dialect, platform_version = _dialect(root)
-    context = Context(file, dialect, names)
+    context = Context(file, dialect, names, modelled=platform_version is not None)
     for kind in _ROOT_KINDS:
         for node in root.iterchildren(f"{{{BPMN}}}{kind}"):
             if node.get("id"):
@@ -291,6 +291,8 @@ def _version_tag(source: Source) -> str | None:
     if source.dialect is Dialect.CAMUNDA_7:
         return source.camunda("versionTag")
     tag = source.extension("versionTag")
+    if tag is not None and not tag.attribute("value"):
+        tag.error("bpmn.version_tag_empty", "zeebe:versionTag value")
     return None if tag is None else tag.attribute("value") or None
 
 
@@ -562,7 +564,7 @@ def _coded(source: Source, kind: str) -> EventDefinition:
             text = root.attribute(f"{kind}Code")
             code = root.expression(text, f"{kind}Code")
             if code is None and not _throws(source):
-                source.warning("bpmn.catches_all", f"{kind}Code", value=wanted)
+                source.complain("bpmn.catches_all", f"{kind}Code", value=wanted)
             elif code is None:
                 source.error(f"bpmn.{kind}_without_code", f"{kind}Code", value=wanted)
             if code is not None and not code.is_static and not _throws(source):
@@ -648,6 +650,8 @@ def _loop_8(child: Source, sequential: bool, completion: Expression | None) -> M
     if collection is None:
         child.error("bpmn.loop_without_collection", f"{prefix} inputCollection")
     output, element = loop.attribute("outputCollection"), loop.attribute("outputElement")
+    loop.variable(loop.attribute("inputElement"), f"{prefix} inputElement")
+    loop.variable(output, f"{prefix} outputCollection")
     if bool(output) != bool(element):
         loop.error("bpmn.loop_output_half", f"{prefix} outputCollection")
     return MultiInstance(
@@ -700,11 +704,7 @@ def _mappings(source: Source) -> Mappings:
                 for part in mapping.parts("input")
                 if (line := part.assignment(part.attribute("source"), part.attribute("target"), "zeebe:input"))
             ),
-            outputs=tuple(
-                line
-                for part in mapping.parts("output")
-                if (line := part.assignment(part.attribute("source"), part.attribute("target"), "zeebe:output"))
-            ),
+            outputs=tuple(line for part in mapping.parts("output") if (line := _output(part))),
         )
     mapping = source.extension("inputOutput")
     if mapping is None:
@@ -714,6 +714,12 @@ def _mappings(source: Source) -> Mappings:
         outputs=tuple(line for part in mapping.parts("outputParameter") if (line := _parameter(part))),
         outputs_replace=False,
     )
+
+
+def _output(part: Source) -> Assignment | None:
+    if not part.attribute("source"):
+        part.error("bpmn.mapping_without_source", "zeebe:output source", target=part.attribute("target") or "")
+    return part.assignment(part.attribute("source"), part.attribute("target"), "zeebe:output")
 
 
 def _parameter(part: Source) -> Assignment | None:

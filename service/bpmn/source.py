@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +32,7 @@ class Context:
     file: str
     dialect: Dialect
     names: frozenset[str]  # names with spaces that FEEL must know
+    modelled: bool = False  # says for which Camunda it was drawn, so that the Modeler's own rules hold too
     roots: dict[str, Node] = field(default_factory=dict)  # messages, signals, errors, escalations by id
     findings: list[Finding] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
@@ -138,6 +141,11 @@ class Source:
     def warning(self, code: str, property_: str | None = None, **facts: object) -> None:
         self._finding(Severity.WARNING, code, property_, facts)
 
+    def complain(self, code: str, property_: str | None = None, **facts: object) -> None:
+        """What Camunda 8 refuses and we could run: an error in a diagram made for it, a remark in any other."""
+        strict = self.context.modelled and self.dialect is Dialect.CAMUNDA_8
+        self._finding(Severity.ERROR if strict else Severity.WARNING, code, property_, facts)
+
     @property
     def _holder(self) -> Source:
         return self.owner or self
@@ -170,6 +178,8 @@ class Source:
             return Binding.LATEST, None
         if binding is Binding.VERSION or (binding is Binding.VERSION_TAG and tag is None):
             self.error("bpmn.binding_unknown", f"{prefix} bindingType", value=text)
+        if tag is not None and tag.startswith("="):
+            self.error("bpmn.version_tag_dynamic", f"{prefix} versionTag", expression=tag)
         return binding, tag if binding is Binding.VERSION_TAG else None
 
     def refer(
@@ -191,17 +201,30 @@ class Source:
         holder = self.extension("taskHeaders")
         if holder is None:
             return ()
-        return tuple((part.attribute("key") or "", part.attribute("value") or "") for part in holder.parts("header"))
+        found = [(part.attribute("key") or "", part.attribute("value") or "") for part in holder.parts("header")]
+        for key, count in Counter(key for key, _ in found).items():
+            if count > 1:
+                holder.error("bpmn.header_twice", "zeebe:taskHeaders header key", key=key)
+        return tuple(found)
+
+    def variable(self, name: str | None, property_: str) -> None:
+        """A variable that is written needs a name that expressions can read without quoting."""
+        if name and not _VARIABLE.fullmatch(name):
+            self.complain("bpmn.variable_name", property_, name=name)
 
     def assignment(self, source: str | None, target: str | None, property_: str) -> Assignment | None:
         """One mapping line; what is wrong with it becomes a finding."""
         if not target or not all(part.strip() for part in target.split(".")):
             self.error("bpmn.mapping_without_target", property_, target=target or "")
             return None
+        self.variable(target, f"{property_} target")
         found = self.expression(source, property_)
         if found is None:
             found = expressions.static("", "")
         return Assignment(found, tuple(part.strip() for part in target.split(".")))
+
+
+_VARIABLE = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*(\.[a-zA-Z_][a-zA-Z0-9_]*)*")
 
 
 def local(node: Node) -> str:

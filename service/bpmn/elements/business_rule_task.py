@@ -81,6 +81,7 @@ def read(source: Source) -> CalledDecision | Job | Script | None:
         return None
     if not variable:
         holder.error("bpmn.result_variable_missing", "zeebe:calledDecision resultVariable")
+    holder.variable(variable, "zeebe:calledDecision resultVariable")
     binding, tag = holder.binding("zeebe:calledDecision")
     holder.refer("decision", decision_id, "zeebe:calledDecision decisionId", binding, tag)
     return CalledDecision(decision_id, variable or None, binding, tag)

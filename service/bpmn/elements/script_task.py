@@ -28,6 +28,7 @@ def read(source: Source) -> Script | Job | None:
     variable = holder.attribute("resultVariable")
     if not variable:
         holder.error("bpmn.result_variable_missing", "zeebe:script resultVariable")
+    holder.variable(variable, "zeebe:script resultVariable")
     return Script(expression, variable or None)
 
 

@@ -94,7 +94,7 @@ MESSAGES: dict[str, str] = {
         " or the diagram, then retry."
     ),
     "bpmn.process_without_start": "The process has no start event; draw one.",
-    "bpmn.scope_without_start": "The scope has end events but no start event; draw one.",
+    "bpmn.scope_without_start": "The sub-process has no start event; draw one.",
     "bpmn.several_none_starts": "There are {count} start events without trigger; only one may be.",
     "bpmn.start_with_incoming": "A flow leads into the start; remove it.",
     "bpmn.end_with_outgoing": "A flow leads out of an end event; remove it.",
@@ -171,7 +171,7 @@ MESSAGES: dict[str, str] = {
     "bpmn.escalation_ref_missing": "No escalation is chosen; choose or create one.",
     "bpmn.escalation_without_code": "The escalation has no code; enter one.",
     "bpmn.catches_all": (
-        "{value} has no code, so the event catches all of its kind. Enter a code if only one is meant."
+        "{value} has no code, so the event would catch all of its kind. Enter a code, or choose none to catch all."
     ),
     "bpmn.code_dynamic": 'The code of an event that catches must be fixed, not "{expression}".',
     "bpmn.correlation_key_missing": (
@@ -230,6 +230,14 @@ MESSAGES: dict[str, str] = {
         " then retry."
     ),
     "bpmn.mapping_without_target": 'The mapping has no usable target "{target}"; enter a variable name.',
+    "bpmn.mapping_without_source": 'The output "{target}" has no value; enter an expression.',
+    "bpmn.variable_name": (
+        'The name "{name}" cannot be read in expressions; use letters, digits and underscores, not beginning with'
+        " a digit."
+    ),
+    "bpmn.header_twice": "The header {key} is there twice; remove one.",
+    "bpmn.version_tag_empty": "The version tag is empty; enter one or remove it.",
+    "bpmn.version_tag_dynamic": 'A version tag must be fixed, not "{expression}".',
     "bpmn.parameter_kind": "A parameter made of {found} is not supported; use an expression.",
     "bpmn.loop_without_collection": "The multi-instance activity has no collection; enter one.",
     "bpmn.loop_output_half": "Output collection and output element belong together; enter both or neither.",
