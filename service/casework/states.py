@@ -47,17 +47,20 @@ class Strand(StrEnum):
 
 
 # Main line. A person whose procedure never began, or ended early, closes with the case: CLOSED follows NOT_STARTED,
-# REJECTED, TRANSFERRED and TERMINATED, which the table of the procedure, looking at one person, leaves as ends.
+# REJECTED, TRANSFERRED, TERMINATED and an application that was withdrawn, which the table of the procedure, looking at
+# one person, leaves as ends. Before a decision new facts lead back to SCREENING and a new application to APP_RECEIVED,
+# whatever became of an earlier application; what the organ examines of its own motion does not wait for one, so that an
+# application may be accepted after the screening found nothing once more.
 MAIN: Mapping[str, frozenset[str]] = {
     state: frozenset(following.split())
     for state, following in {
         "REGISTERED": "SCREENING",
         "SCREENING": "ACCEPTED NOT_STARTED APP_RECEIVED",
-        "NOT_STARTED": "APP_RECEIVED SCREENING CLOSED",
-        "APP_RECEIVED": "SUPPLEMENT ACCEPTED REJECTED TRANSFERRED SCREENING",
-        "SUPPLEMENT": "APP_RECEIVED",
-        "REJECTED": "APP_RECEIVED CLOSED",
-        "TRANSFERRED": "CLOSED",
+        "NOT_STARTED": "APP_RECEIVED SCREENING ACCEPTED CLOSED",
+        "APP_RECEIVED": "SUPPLEMENT ACCEPTED REJECTED TRANSFERRED SCREENING CLOSED",
+        "SUPPLEMENT": "APP_RECEIVED SCREENING CLOSED",
+        "REJECTED": "APP_RECEIVED SCREENING CLOSED",
+        "TRANSFERRED": "APP_RECEIVED SCREENING CLOSED",
         "ACCEPTED": "INVESTIGATING",
         "INVESTIGATING": "REPORTING SUSPENDED",
         "REPORTING": "REVIEWING INVESTIGATING",

@@ -32,14 +32,26 @@ FOLLOWING = {
     "TERMINATED": set(),
     "CLOSED": set(),
 }
-# Persons whose procedure ended early close with the case.
-CLOSING = {"NOT_STARTED", "REJECTED", "TRANSFERRED", "TERMINATED"}
+# Persons whose procedure ended early, or whose application was withdrawn, close with the case.
+CLOSING = {"NOT_STARTED", "REJECTED", "TRANSFERRED", "TERMINATED", "APP_RECEIVED", "SUPPLEMENT"}
+# New facts may be brought forward before the decision, and the organ examines of its own motion beside an application.
+NEW_FACTS = {
+    ("SUPPLEMENT", "SCREENING"),
+    ("REJECTED", "SCREENING"),
+    ("TRANSFERRED", "SCREENING"),
+    ("TRANSFERRED", "APP_RECEIVED"),
+    ("NOT_STARTED", "ACCEPTED"),
+}
 
 
 @pytest.mark.parametrize("present", FOLLOWING)
 @pytest.mark.parametrize("following", FOLLOWING)
 def test_the_main_line_follows_the_procedure(present: str, following: str) -> None:
-    allowed = following in FOLLOWING[present] or (following == "CLOSED" and present in CLOSING)
+    allowed = (
+        following in FOLLOWING[present]
+        or (following == "CLOSED" and present in CLOSING)
+        or (present, following) in NEW_FACTS
+    )
 
     if present == following:
         assert not states.check(Strand.MAIN, present, following)

@@ -683,6 +683,11 @@ class Play:
         with self._engine() as engine, engine.reading(SYSTEM) as unit:
             return records.of_case(unit, self.case_key).case_record()
 
+    def case_list(self, name: str) -> list[dict[str, Any]]:
+        """Return a list kept for the case as a whole."""
+        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+            return list(records.of_case(unit, self.case_key).document(name))
+
     def variable(self, name: str, person: int = 0) -> Any:
         """Return a variable of a person's procedure."""
         with self._engine() as engine, engine.reading(SYSTEM) as unit:

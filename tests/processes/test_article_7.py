@@ -59,10 +59,15 @@ def test_the_case_closes_after_service_filings_and_rectification(a_case: ACase) 
     play.up_to("subject-closing")
     assert play.record("subject")["state"] == "TRACKING"
 
-    for element in ("notice", "rectification-plan", "plan-approval", "progress", "inspection", *sorted(FILINGS)):
+    for element in ("notice", "rectification-plan", "plan-approval", "progress", "inspection"):
         play.do(element)
+    filed = [play.record("subject")["filingState"]]
+    for element in sorted(FILINGS):
+        play.do(element)
+        filed.append(play.record("subject")["filingState"])
     play.do("subject-closing")
 
+    assert filed == ["pending", "partial", "partial", "done"]
     assert play.case()["state"] == "CLOSED"
     assert play.record("subject")["state"] == "CLOSED"
     assert play.running() == set()
@@ -215,16 +220,15 @@ def test_an_application_is_supplemented_once(a_case: ACase) -> None:
     play = a_case(at="screening")
     play.up_to("not-started", screening={"subject.screeningResult": "no"})
     play.apply()
-    oral = {"application.written": "no", "application.supplementItems": "请以书面形式提出并签名。"}
 
-    play.do("application-review", oral)
+    play.do("application-review", WRITTEN_LATE)
     assert play.record("subject")["state"] == "SUPPLEMENT"
     assert play.deadline("P-T02").due is None
     play.later(days=7)
     play.do("application-supplement")
     assert play.record("subject")["state"] == "APP_RECEIVED"
     assert play.deadline("P-T02").due is not None
-    play.do("application-review", oral)
+    play.do("application-review", WRITTEN_LATE)
 
     assert "rejection-approval" in play.open()
     assert "application-supplement" not in play.open()
@@ -251,6 +255,91 @@ def test_a_withdrawn_application_leaves_the_duty_to_screen(a_case: ACase) -> Non
     assert play.record("application")["withdrawnAt"]
     assert "rc-application" not in play.running()
     assert "screening" in play.open()
+
+
+WRITTEN_LATE = {"application.written": "no", "application.supplementItems": "请以书面形式提出并签名。"}
+
+
+def rejected(play: Play) -> None:
+    play.do("application-review", {"subject.personType": "none"})
+    play.do("rejection-approval", {"rejection.reason": "不在适用范围。", "rejection.basis": "第四条"})
+
+
+def transferred(play: Play) -> None:
+    play.do("application-review", {"toCompetentOrgan": "no"})
+    play.do("application-transfer")
+
+
+AFTER_AN_APPLICATION = {
+    "APP_RECEIVED": lambda play: None,
+    "SUPPLEMENT": lambda play: play.do("application-review", WRITTEN_LATE),
+    "REJECTED": rejected,
+    "TRANSFERRED": transferred,
+}
+
+
+@pytest.mark.parametrize("state", AFTER_AN_APPLICATION)
+def test_new_facts_lead_on_whatever_became_of_an_application(a_case: ACase, state: str) -> None:
+    play = a_case(at="screening")
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+    play.apply()
+    AFTER_AN_APPLICATION[state](play)
+    assert play.record("subject")["state"] == state
+
+    play.do("not-started", {"followUp": "new_facts", "followUpNote": "发现新证据。"})
+    assert play.record("subject")["state"] == "SCREENING"
+    play.do("screening")
+    play.do("screening-review")
+
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    assert play.record("subject")["initiation"] == "proactive"
+
+
+@pytest.mark.parametrize("state", ["REJECTED", "TRANSFERRED"])
+def test_a_second_application_may_follow_a_first_without_success(a_case: ACase, state: str) -> None:
+    play = a_case(at="screening")
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+    play.apply()
+    AFTER_AN_APPLICATION[state](play)
+
+    play.apply()
+    assert play.record("subject")["state"] == "APP_RECEIVED"
+    play.do("application-review")
+
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    assert play.record("subject")["initiation"] == "application"
+
+
+def test_an_application_under_review_is_merged_into_what_new_facts_began(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+    play.apply()
+    play.do("not-started", {"followUp": "new_facts", "followUpNote": "发现新证据。"})
+
+    play.do("application-review", WRITTEN_LATE)
+    assert play.record("subject")["state"] == "SCREENING"
+    play.do("screening")
+    play.do("screening-review")
+    play.do("application-supplement")
+    play.do("application-review")
+
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    assert play.record("subject")["initiation"] == "both"
+    assert "merged-application" in play.open()
+
+
+def test_an_application_starts_what_was_screened_again_in_vain(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+    play.apply()
+    play.do("not-started", {"followUp": "new_facts", "followUpNote": "发现新证据。"})
+    play.do("screening", {"subject.screeningResult": "no"})
+    play.do("screening-review")
+    assert play.record("subject")["state"] == "NOT_STARTED"
+
+    play.do("application-review")
+
+    assert play.record("subject")["state"] == "INVESTIGATING"
 
 
 # investigation

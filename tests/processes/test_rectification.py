@@ -20,6 +20,18 @@ LEVELS = [
     ("2026-04-27", ["remind", "L1", "L2", "L3"]),
     ("2026-05-21", ["remind", "L1", "L2", "L3", "L4"]),
 ]
+PROPOSAL = {
+    "proposalNeeded": "yes",
+    "proposal.kind": "discipline",
+    "proposal.proposalNo": "建议〔2026〕1号",
+    "proposal.targetOrg": "示例县科技局",
+    "proposal.replyDue": "2026-05-27",
+    "proposal.problems": "整改逾期。",
+    "proposal.suggestions": "限期补齐材料。",
+    "proposal.basis": "第十条。",
+    "proposalNote": "确认制发。",
+}
+NO_PROPOSAL = {"proposalNeeded": "no", "proposalNote": "已当面督促。"}
 
 
 def noticed(play: Play) -> None:
@@ -107,7 +119,46 @@ def test_delay_is_raised_level_by_level_on_working_days(a_case: ACase, day: str,
     assert ("proposal" in play.open()) == ("L3" in expected)
     assert ("accountability-study" in play.open()) == ("L4" in expected)
     assert "progress" in play.open()
-    assert play.record("subject")["rectificationState"] == "in_progress"
+    assert play.record("subject")["rectificationState"] == ("escalated" if "L1" in expected else "in_progress")
+
+
+@pytest.mark.parametrize(("day", "expected"), LEVELS[2:], ids=[day for day, _ in LEVELS[2:]])
+def test_after_down_time_each_level_is_entered_once(a_case: ACase, day: str, expected: list[str]) -> None:
+    play = a_case(at="screening")
+    noticed(play)
+
+    play.at(day)
+    play.later(days=0)
+
+    assert levels(play) == expected
+    elements = [task.element_id for task in play.open_tasks()]
+    assert elements.count("proposal") == ("L3" in expected)
+    assert elements.count("accountability-study") == ("L4" in expected)
+    assert play.record("subject")["rectificationState"] == "escalated"
+
+
+def test_what_is_late_is_still_done_and_closed(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    noticed(play)
+    play.at("2026-04-27")
+
+    play.do("proposal", PROPOSAL)
+    play.do("progress")
+    play.do("inspection")
+
+    assert play.record("subject")["rectificationState"] == "closed"
+
+
+@pytest.mark.parametrize("needed", ["yes", "no"])
+def test_a_proposal_confirmed_by_a_person_enters_its_record(a_case: ACase, needed: str) -> None:
+    play = a_case(at="screening")
+    noticed(play)
+    play.at("2026-04-27")
+
+    play.do("proposal", PROPOSAL if needed == "yes" else NO_PROPOSAL)
+
+    kept = play.case_list("disciplinaryProposal")
+    assert [entry["targetOrg"] for entry in kept] == (["示例县科技局"] if needed == "yes" else [])
 
 
 def test_an_extension_asked_in_time_moves_timers_and_task(a_case: ACase) -> None:
