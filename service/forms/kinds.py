@@ -120,6 +120,8 @@ def _scalar(value: Any) -> str | Decimal | bool:
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d)?"
 _OFFSET = r"(?:[+-](?:0\d|1[0-4]):[0-5]\d)"
 _ZONES = {"utc_offset": _OFFSET, "utc_normalized": "Z", "no_timezone": ""}
+# The viewer leaves the seconds out, without which FEEL reads no time (DMN 1.5, 10.3.2.3.4, as XML Schema).
+_MINUTES = regex.compile(r"(?<=(?:^|T)[0-9]{2}:[0-9]{2})(?=[Z+-]|$)")
 _EXPECTED = {"date": "2026-12-31", "time": "09:30", "datetime": "2026-12-31T09:30"}
 
 
@@ -145,7 +147,7 @@ def _moment(value: Any, properties: Mapping[str, Any]) -> str | None:
             str(properties.get("timeSerializingFormat") or "utc_offset"), ""
         )
         raise Unfit("forms.not_a_date", expected=_EXPECTED[subtype] + example)
-    return value
+    return value if subtype == "date" else _MINUTES.sub(":00", value)
 
 
 KINDS: dict[str, Kind] = {

@@ -53,17 +53,22 @@ ONE = {
     "date": (component("datetime", subtype="date"), "2026-12-31", "2026-12-31"),
     "leap day": (component("datetime", subtype="date"), "2028-02-29", "2028-02-29"),
     "date empty": (component("datetime", subtype="date"), None, None),
-    "time": (component("datetime", subtype="time"), "09:30+08:00", "09:30+08:00"),
-    "datetime": (component("datetime", subtype="datetime"), "2026-12-31T09:30+08:00", "2026-12-31T09:30+08:00"),
+    "time": (component("datetime", subtype="time"), "09:30+08:00", "09:30:00+08:00"),
+    "datetime": (component("datetime", subtype="datetime"), "2026-12-31T09:30+08:00", "2026-12-31T09:30:00+08:00"),
+    "datetime with seconds": (
+        component("datetime", subtype="datetime"),
+        "2026-12-31T09:30:15+08:00",
+        "2026-12-31T09:30:15+08:00",
+    ),
     "datetime utc": (
         component("datetime", subtype="datetime", timeSerializingFormat="utc_normalized"),
         "2026-12-31T01:30Z",
-        "2026-12-31T01:30Z",
+        "2026-12-31T01:30:00Z",
     ),
     "datetime local": (
         component("datetime", subtype="datetime", timeSerializingFormat="no_timezone"),
         "2026-12-31T09:30",
-        "2026-12-31T09:30",
+        "2026-12-31T09:30:00",
     ),
     "today is not passed": (
         component("datetime", subtype="date", disallowPassedDates=True),
