@@ -520,8 +520,14 @@ class _Parser:
         while not self.at_symbol("}"):
             key = self.take().text if self.token.kind == STRING else self.free_name(":")
             self.take_symbol(":")
-            self.learn(known, key)
+            # An entry sees those before it. Only a function sees its own, to call itself: in `{"a.b": f(a.b)}` the
+            # value reads the path of an outer `a`.
+            recursive = self.at_word("function")
+            if recursive:
+                self.learn(known, key)
             entries.append((key, self.expression()))
+            if not recursive:
+                self.learn(known, key)
             if not self.at_symbol(","):
                 break
             self.position += 1

@@ -80,6 +80,18 @@ def test_filter_sees_the_scope_behind_the_item() -> None:
     assert shown("[{x: 1}, {x: 5}][x > y]", x=9, y=2) == "[{x: 5}]"
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"r.i": append(r.i, 2)}', '{"r.i": [1, 2]}'),
+        ('{"r.i": 5, b: r.i}', '{"r.i": 5, b: 5}'),
+        ("{my fact: function(n) if n < 2 then 1 else n * my fact(n - 1), x: my fact(4)}.x", "24"),
+    ],
+)
+def test_a_context_entry_is_known_behind_itself_and_to_its_own_function(text: str, expected: str) -> None:
+    assert shown(text, r={"i": [1]}) == expected
+
+
 def test_scope_shadows_a_builtin() -> None:
     assert shown("count + 1", count=4) == "5"
 
