@@ -32,6 +32,7 @@ PAGES = [
     ("lead", "/deployments/process/rc-subject"),
     ("lead", "/notices"),
     ("lead", "/help"),
+    ("lead", "/docs"),
     ("lead", "/nothing"),
     ("intake", "/cases/new"),
     ("subject", "/applications"),
