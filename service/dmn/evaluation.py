@@ -134,7 +134,8 @@ def _compute(decision: Decision, run: Run) -> feel.Value:
             value = logic.decide(scope, run, trace)
         elif logic:
             value = logic.evaluate(scope, run)
-        run.feel.weigh(value)
+        if type(value) is list or not isinstance(logic, Table):
+            run.feel.weigh(value)
     except Stop as stop:
         value = None
         run.note(stop.code, decision.id, **stop.facts)

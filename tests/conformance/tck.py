@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -16,11 +17,12 @@ ENVIRONMENT = feel.Environment(now=dt.datetime.now(dt.UTC), zone=ZoneInfo("UTC")
 
 _PLAIN = frozenset([str, Decimal, bool, type(None)])  # FEEL values as they are
 _Stamp = tuple[str, int]
+LOOK_SECONDS = 0.1
 
 
 def evaluate(model_paths: Sequence[Path], invocable: str, kind: str, inputs: Mapping[str, object]) -> feel.Value:
     """Evaluate a decision, business knowledge model or decision service of the first model, found by its name."""
-    model = _model(tuple([(str(path), os.stat(path).st_mtime_ns) for path in model_paths]))
+    model = _current(tuple(model_paths))
     values = {name: value if type(value) in _PLAIN else _value(value) for name, value in inputs.items()}
     if kind == "bkm":
         return dmn.evaluate_function(model, invocable, values, ENVIRONMENT).value
@@ -29,6 +31,21 @@ def evaluate(model_paths: Sequence[Path], invocable: str, kind: str, inputs: Map
     # A value under a decision's name stands in for its evaluation.
     given = values if len(model.decisions) > 1 else None
     return dmn.evaluate(model, invocable, values, ENVIRONMENT, given=given, trace=False).value
+
+
+def _current(paths: tuple[Path, ...]) -> dmn.Model:
+    """The model of these files as they are now; a file that was looked at just before is not looked at again."""
+    now = time.monotonic()
+    looked, model = _LOOKED.get(paths, (0.0, None))
+    if model is None or now - looked > LOOK_SECONDS:
+        model = _model(tuple([(str(path), os.stat(path).st_mtime_ns) for path in paths]))
+        if len(_LOOKED) >= 64:
+            _LOOKED.clear()
+        _LOOKED[paths] = now, model
+    return model
+
+
+_LOOKED: dict[tuple[Path, ...], tuple[float, dmn.Model]] = {}
 
 
 @lru_cache(maxsize=64)
