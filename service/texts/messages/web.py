@@ -12,8 +12,12 @@ MESSAGES: dict[str, str] = {
     "form_changed": "The task has changed since you opened it. Your entries are kept as a draft; open it again.",
     "submission_unreadable": "The submission is no JSON object.",
     "choice_missing": "Choose one of the cases.",
-    "api_credentials_missing": "This needs credentials: HTTP Basic with a user of this service, or the token of an API client.",
-    "api_basic_only": "HTTP Basic with user name and password, or Bearer with a token of /oauth/token, is understood here.",
+    "api_credentials_missing": (
+        "This needs credentials: HTTP Basic with a user of this service, or the token of an API client."
+    ),
+    "api_basic_only": (
+        "HTTP Basic with user name and password, or Bearer with a token of /oauth/token, is understood here."
+    ),
     "api_no_demo_owner": "The demonstration has no process owner; run python -m service demo --seed.",
     "api_role_missing": "User {user} may not do this; it needs permission {permission}.",
     "api_no_resources": "No file was sent. Send each as a part named resources with a file name.",
