@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from service.casework.functions import FUNCTIONS
 from service.casework.handlers import HANDLERS
+from service.casework.parameters import definitions
 from service.casework.records import CaseRecords
 from service.runtime.engine import Clock, Engine
 from service.runtime.unit import Plugins
 from service.settings import Settings
 
-PLUGINS = Plugins(handlers=HANDLERS, functions=FUNCTIONS, records=CaseRecords())
+PLUGINS = Plugins(
+    handlers=HANDLERS, functions=FUNCTIONS, records=CaseRecords(), parameters=frozenset(definitions())
+)
 
 
 def engine(settings: Settings, clock: Clock | None = None) -> Engine:

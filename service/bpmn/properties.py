@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 from service.bpmn.source import Source
 
-# Name -> values that it may have; empty: any text.
+# Name -> values that it may have; empty: any text but none.
 PROPERTIES: dict[str, frozenset[str]] = {
     "rc.article": frozenset(),
     "rc.nameEn": frozenset(),
@@ -15,6 +18,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "rc.opinions": frozenset({"before", "after"}),
     "rc.bulkAgree": frozenset({"true", "false"}),
 }
+PREFIX = "rc."
 FIELD_PREFIX = "rc.field."
 FIELD_VALUES = frozenset({"readonly", "hidden", "masked"})
 
@@ -25,19 +29,41 @@ def read(source: Source) -> dict[str, str]:
     for holder in source.extensions("properties"):
         for part in holder.parts("property"):
             name = (part.attribute("name") or part.attribute("id") or "").strip()
-            value = part.attribute("value") or ""
-            if name.startswith("rc."):
+            value = (part.attribute("value") or "").strip()
+            if name.lower().startswith(PREFIX):
+                if name in found:
+                    part.error("bpmn.property_twice", name, name=name)
                 _check(part, name, value)
+            else:
+                value = part.attribute("value") or ""
             found[name] = value
     return found
 
 
 def _check(source: Source, name: str, value: str) -> None:
-    if name.startswith(FIELD_PREFIX) and len(name) > len(FIELD_PREFIX):
-        if value not in FIELD_VALUES:
-            source.error("bpmn.property_value", name, value=value, allowed=", ".join(sorted(FIELD_VALUES)))
-    elif name not in PROPERTIES:
-        known = ", ".join([*sorted(PROPERTIES), FIELD_PREFIX + "<key>"])
-        source.error("bpmn.property_unknown", name, name=name, known=known)
-    elif PROPERTIES[name] and value not in PROPERTIES[name]:
-        source.error("bpmn.property_value", name, value=value, allowed=", ".join(sorted(PROPERTIES[name])))
+    values = FIELD_VALUES if name.startswith(FIELD_PREFIX) and name != FIELD_PREFIX else PROPERTIES.get(name)
+    if values is None:
+        source.error("bpmn.property_unknown", name, name=name, nearest=_nearest_name(name))
+    elif values and value not in values:
+        allowed = ", ".join(sorted(values))
+        source.error("bpmn.property_value", name, value=value, nearest=_nearest(value, values), allowed=allowed)
+    elif not value:
+        source.error("bpmn.property_empty", name, name=name)
+
+
+def _nearest_name(name: str) -> str:
+    """The right spelling of a name; the key of `rc.field.<key>` is the author's own."""
+    _, _, rest = name.partition(".")
+    word, dot, key = rest.partition(".")
+    if dot and key and difflib.SequenceMatcher(None, word.lower(), "field").ratio() >= _LIKE:
+        return FIELD_PREFIX + key
+    return _nearest(name, [*PROPERTIES, FIELD_PREFIX + "<key>"])
+
+
+_LIKE = 0.6
+
+
+def _nearest(wrong: str, right: Iterable[str]) -> str:
+    """Of what is possible the one that is most alike."""
+    by_likeness = sorted(right, key=lambda one: -difflib.SequenceMatcher(None, wrong.lower(), one.lower()).ratio())
+    return by_likeness[0]

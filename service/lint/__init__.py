@@ -18,6 +18,8 @@ from service.lint import (
     table_coverage,
     task_without_form,
     task_without_people,
+    unknown_deadline,
+    unknown_field,
     unknown_name,
     unreachable_node,
 )
@@ -32,6 +34,8 @@ RULES: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     task_without_people.check,
     task_without_form.check,
     shared_form_variables.check,
+    unknown_deadline.check,
+    unknown_field.check,
     unknown_name.check,
     rule_without_annotation.check,
     table_coverage.check,

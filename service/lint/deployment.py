@@ -30,6 +30,7 @@ class Deployment:
     known: Known | None = None  # None: whoever asks resolves references itself
     functions: frozenset[str] = frozenset()  # names that the site adds to FEEL
     records: frozenset[str] = frozenset()  # names that stand in every scope of a case
+    parameters: frozenset[str] | None = None  # ids of the site's parameters; None: unknown
 
     @cached_property
     def forms_by_id(self) -> dict[str, Form]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from service import bpmn, dmn, forms, store
+from service import bpmn, dmn, feel, forms, store
 from service.bpmn.definition import Binding
 from service.errors import NotFound
 from service.store.definitions import (
@@ -86,6 +86,17 @@ class Definitions:
             definition_key,
             lambda: forms.read(schema.encode(), f"{element_id}.form", self._names),
         )
+
+    def restricted_form(
+        self, definition_key: int, element_id: str, form_key: int | None, form: forms.Form, rights: Mapping[str, str]
+    ) -> forms.Form:
+        """Return a form as one step of a process may use it."""
+
+        def parse() -> forms.Form:
+            text = feel.codec.encode(forms.restricted(form.schema, rights))
+            return forms.read(text.encode(), form.file, self._names)
+
+        return self._once(f"restricted:{element_id}:{form_key}", definition_key, parse)
 
     def _once(self, kind: str, key: int, parse: Callable[[], T]) -> T:
         with self._lock:

@@ -157,6 +157,7 @@ def check(unit: UnitOfWork, resources: Sequence[Resource]) -> Checked:
                     forms=tuple(form_files.values()),
                     functions=names,
                     records=unit.engine.plugins.records.names,
+                    parameters=unit.engine.plugins.parameters,
                 )
             )
         )

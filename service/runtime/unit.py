@@ -143,6 +143,7 @@ class Plugins:
     handlers: Mapping[str, Handler] = field(default_factory=dict)  # by topic of a service task
     functions: FunctionSource = field(default_factory=_NoFunctions)
     records: RecordSource = field(default_factory=_NoRecords)
+    parameters: frozenset[str] | None = None  # ids that a diagram may name; None: not checked
 
 
 class KeyPool:

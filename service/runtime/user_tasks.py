@@ -12,7 +12,7 @@ from service import auth, feel, forms, store
 from service.auth import Permission
 from service.errors import Conflict, NotFound
 from service.feel import Value
-from service.runtime import audit, execution, instances
+from service.runtime import audit, execution, instances, step_notes
 from service.runtime.unit import Actor, InstanceContext, UnitOfWork
 from service.store.submissions import Draft, Submission
 from service.store.user_tasks import (
@@ -119,7 +119,10 @@ def release(unit: UnitOfWork, key: int) -> None:
 
 
 def assign(unit: UnitOfWork, key: int, user: str | None, *, override: bool = True) -> None:
-    """Give a task to a person. Raises `Conflict` when somebody has it and `override` is off."""
+    """Give a task to a person: by its holder or by those who assign, to whom the domain lets have it.
+
+    Raises `Conflict` when somebody has it and `override` is off, `Forbidden` and `Invalid` for the target.
+    """
     task = _open(unit, key)
     auth.require(unit.actor, Permission.ASSIGN, access(task))
     if task.assignee is not None and task.assignee != user and not override:
@@ -202,7 +205,7 @@ def complete(
             task.instance_key, task.root_key, task.business_key, workflow.variables(key), task.process_id
         )
         before = feel_safe(sent)
-        accepted = instances.accept(unit, _form_of(unit, task), sent, context)
+        accepted = instances.accept(unit, _form_of(unit, task), _open_fields(unit, task, sent), context)
         row = Submission(
             key=unit.new_key(),
             user_task_key=key,
@@ -260,10 +263,12 @@ def form(unit: UnitOfWork, key: int) -> FormView | None:
     saved = draft(unit, key) if task.state is UserTaskState.CREATED else None
     if saved:
         data = _over(data, {name: value for name, value in saved.items() if name in wanted})
-    return FormView(found, _schema(unit, task), data, task.form_key)
+    return FormView(found, _schema(unit, task), forms.concealed(data, rights), task.form_key)
 
 
+    rights = step_notes.of_task(unit, task).fields
 def draft(unit: UnitOfWork, key: int) -> dict[str, Value] | None:
+        saved = forms.concealed(saved, dict.fromkeys(rights, forms.HIDDEN))
     """Return what the actor typed so far; None if nothing is saved."""
     row = store.submissions.draft(unit.session, key, unit.actor.name)
     if row is None:
@@ -313,7 +318,24 @@ def _form_of(unit: UnitOfWork, task: UserTask) -> forms.Form | None:
         return unit.engine.definitions.embedded_form(task.definition_key, task.element_id, task.form_schema)
     if task.form_id is None:
         return None
+def _open_fields(unit: UnitOfWork, task: UserTask, sent: Mapping[str, object]) -> Mapping[str, object]:
+    """Return what was sent without the fields that the task only shows."""
+    rights = step_notes.of_task(unit, task).fields
+    closed = {key: forms.HIDDEN for key, right in rights.items() if right != forms.HIDDEN}
+    return forms.concealed(sent, closed)
+
+
     if task.form_key is None:
+    """Return a task's form with the rights that its step has."""
+    form = _whole_form(unit, task)
+    rights = step_notes.of_task(unit, task).fields
+    if form is None or not rights:
+        return form
+    definition, element = task.definition_key, task.element_id
+    return unit.engine.definitions.restricted_form(definition, element, task.form_key, form, rights)
+
+
+def _whole_form(unit: UnitOfWork, task: UserTask) -> forms.Form | None:
         raise Conflict("runtime.form_not_deployed", id=task.form_id, key=task.key)
     return unit.engine.definitions.form(unit.session, task.form_key)
 
@@ -328,7 +350,9 @@ def _schema(unit: UnitOfWork, task: UserTask) -> Mapping[str, Any]:
             raise NotFound("runtime.resource_not_found", key=task.form_key)
         text = resource.content
     value = feel.codec.decode(text)
-    return _plain_numbers(value) if isinstance(value, dict) else {}
+    if not isinstance(value, dict):
+        return {}
+    return forms.restricted(_plain_numbers(value), step_notes.of_task(unit, task).fields)
 
 
 def _plain_numbers(value: Any) -> Any:

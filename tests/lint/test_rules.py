@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,13 @@ def loop(*, output: bool = False) -> str:
     )
 
 
+def noted(element: str, name: str, value: str) -> Deployment:
+    """A task with an extension property, on a site that has one parameter."""
+    properties = f'<zeebe:properties><zeebe:property name="{name}" value="{value}"/></zeebe:properties>'
+    element = element.replace("</bpmn:extensionElements>", f"{properties}</bpmn:extensionElements>", 1)
+    return replace(of(builders.a_diagram(element, LINE), FORM), parameters=frozenset({"P-T05"}))
+
+
 LINE = builders.line("s", "t", "e")
 FORM = builders.a_form("f", {"key": "amount"})
 RECORD_FORM = builders.a_form("f", {"key": "matter.title"})
@@ -93,6 +101,16 @@ WRONG: list[tuple[str, Deployment, list[tuple[str, str | None, Mapping[str, Any]
         [("lint_form_variables_shared", "t", {"fields": "amount"})],
     ),
     (
+        "a deadline that the site doesn't have",
+        noted(task(), "rc.deadline", "P-T99"),
+        [("lint_deadline_unknown", "t", {"parameter": "P-T99", "nearest": "P-T05"})],
+    ),
+    (
+        "a right of a field that the form doesn't have",
+        noted(task(), "rc.field.amuont", "readonly"),
+        [("lint_field_unknown", "t", {"field": "amuont", "nearest": "amount"})],
+    ),
+    (
         "a slip of the pen",
         of(
             builders.a_diagram(task(), builders.timer_catch("w", date="=amuont"), builders.line("s", "t", "w", "e")),
@@ -135,6 +153,21 @@ WRONG: list[tuple[str, Deployment, list[tuple[str, str | None, Mapping[str, Any]
         "a number between",
         table(("<= 5", "1"), ("> 7", "2"), kind="number"),
         [("lint_table_gap", "d", {"example": "c0 = 7"})],
+    ),
+    (
+        "a day between",
+        table(('< date("2024-01-01")', "1"), ('> date("2024-01-01")', "2"), kind="date"),
+        [("lint_table_gap", "d", {"example": "c0 = 2024-01-01"})],
+    ),
+    (
+        "a day twice",
+        table(('<= date("2024-01-01")', "1"), ('>= date("2024-01-01")', "2"), kind="date"),
+        [("lint_table_overlap", "d", {"rules": "1, 2", "example": "c0 = 2024-01-01"})],
+    ),
+    (
+        "a number twice",
+        table(("<= 5", "1"), ("[5..9]", "2"), ("> 9", "3"), kind="number"),
+        [("lint_table_overlap", "d", {"rules": "1, 2", "example": "c0 = 5"})],
     ),
     (
         "a range left open",
@@ -208,6 +241,8 @@ RIGHT: list[tuple[str, Deployment]] = [
             builders.line("s", "a", "e"),
         ),
     ),
+    ("a deadline of the site", noted(task(), "rc.deadline", "P-T05")),
+    ("a right of a field", noted(task(), "rc.field.amount", "readonly")),
     ("every value has its rule", table(('"a"', "1"), ('not("a")', "2"), allowed=('"a","b"',))),
     ("a last rule for all others", table(('"a"', "1"), ("-", "2"), policy="FIRST")),
     ("whole numbers side by side", table(("< 1", "1"), ("[1..5]", "2"), ("> 5", "3"), kind="number")),
@@ -236,13 +271,15 @@ def test_right(deployment: Deployment) -> None:
     assert [finding for finding in _shown(findings) if finding[0] not in BESIDE] == []
 
 
-def test_only_what_is_missing_is_an_error() -> None:
+def test_only_what_is_missing_or_named_wrong_is_an_error() -> None:
     severities = {finding.code: finding.severity for _, deployment, _ in WRONG for finding in lint.check(deployment)}
 
     assert {code for code, severity in severities.items() if severity is Severity.ERROR} == {
         "lint_form_missing",
         "lint_decision_missing",
         "lint_process_missing",
+        "lint_deadline_unknown",
+        "lint_field_unknown",
     }
 
 

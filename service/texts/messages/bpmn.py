@@ -244,8 +244,12 @@ MESSAGES: dict[str, str] = {
     "bpmn.collection_not_list": ('"{expression}" must give a list, but gives a {found}. Correct it, then retry.'),
     "bpmn.cardinality_not_number": '"{expression}" must be a whole number, not {found}. Correct it.',
     "bpmn.too_many_turns": ("The multi-instance activity would have {count} turns; at most {limit} are possible."),
-    "bpmn.property_unknown": "The property {name} is not known; known are {known}. Correct the spelling.",
-    "bpmn.property_value": 'The value "{value}" is not possible; use one of {allowed}.',
+    "bpmn.property_unknown": "The property {name} is not known; probably {nearest} is meant. Correct the spelling.",
+    "bpmn.property_value": (
+        'The value "{value}" is not possible; probably {nearest} is meant. Possible values: {allowed}.'
+    ),
+    "bpmn.property_empty": "The property {name} has no value; enter one or remove it.",
+    "bpmn.property_twice": "The property {name} is there twice; remove one.",
     "bpmn.element_unknown": "The process {process} has no element {element}.",
     "bpmn.no_none_start": (
         "The process {process} has no start event without trigger; start it by its message, signal or timer."

@@ -26,4 +26,6 @@ MESSAGES: dict[str, str] = {
     "does not allow. Make them exclude one another, or give the same result.",
     "lint_rule_without_effect": "Rules {rules} never come to bear, for rules before them hold in all their cases or "
     "their cells exclude one another. Remove or reorder them.",
+    "lint_deadline_unknown": "There is no parameter {parameter}; probably {nearest} is meant. Correct the id.",
+    "lint_field_unknown": "The form has no field {field}; probably {nearest} is meant. Correct the key.",
 }

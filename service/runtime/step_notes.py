@@ -1,0 +1,61 @@
+"""What a diagram notes about its steps in extension properties: article, English name, words, rights of fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from service import store
+from service.bpmn.definition import Element
+from service.bpmn.properties import FIELD_PREFIX
+from service.runtime.unit import UnitOfWork
+from service.store.definitions import ProcessDefinition
+from service.store.user_tasks import UserTask
+
+
+@dataclass(frozen=True, slots=True)
+class StepNotes:
+    """The notes of one element; None where the diagram says nothing."""
+
+    article: str | None = None  # of the law the step rests on
+    name_en: str | None = None
+    verb: str | None = None  # word of the button that completes the task
+    deadline: str | None = None  # id of a parameter
+    fields: Mapping[str, str] = field(default_factory=dict)  # key of a field -> readonly | hidden | masked
+
+
+def of_task(unit: UnitOfWork, task: UserTask) -> StepNotes:
+    """Return the notes of a task's element."""
+    return of_element(unit, task.definition_key, task.element_id)
+
+
+def of_element(unit: UnitOfWork, definition_key: int, element_id: str) -> StepNotes:
+    """Return the notes of an element, none for an element or definition that isn't there."""
+    element = _elements(unit, definition_key).get(element_id)
+    return StepNotes() if element is None else _of(element)
+
+
+def of_definition(unit: UnitOfWork, definition_key: int) -> dict[str, StepNotes]:
+    """Return the notes of every element of a version of a process, by element id."""
+    return {element.id: _of(element) for element in _elements(unit, definition_key).values()}
+
+
+def _elements(unit: UnitOfWork, definition_key: int) -> Mapping[str, Element]:
+    if store.definitions.get(unit.session, ProcessDefinition, definition_key) is None:
+        return {}
+    return unit.engine.definitions.process(unit.session, definition_key).elements
+
+
+def _of(element: Element) -> StepNotes:
+    properties = element.properties
+    return StepNotes(
+        article=properties.get("rc.article"),
+        name_en=properties.get("rc.nameEn"),
+        verb=properties.get("rc.verbs"),
+        deadline=properties.get("rc.deadline"),
+        fields={
+            name.removeprefix(FIELD_PREFIX): right
+            for name, right in properties.items()
+            if name.startswith(FIELD_PREFIX)
+        },
+    )
