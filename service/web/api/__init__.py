@@ -18,6 +18,7 @@ from service.web.api import (
     incident,
     job,
     message,
+    openapi,
     process_definition,
     process_instance,
     seven,
@@ -45,5 +46,6 @@ RESOURCES: tuple[Blueprint, ...] = (
     message.blueprint,
     signal.blueprint,
     expression.blueprint,
+    openapi.blueprint,
     *seven.RESOURCES,
 )
