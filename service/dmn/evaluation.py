@@ -28,6 +28,7 @@ from service.dmn.trace import EvaluatedDecision, Evaluation, InputValue, TableTr
 from service.errors import NotFound
 from service.feel.diagnostics import Stop
 from service.feel.types import ANY, Type, coerce
+from service.feel.values import brief
 
 Scope = dict[str, feel.Value]
 
@@ -163,8 +164,9 @@ def _typed(value: feel.Value, wanted: Type, code: str, element_id: str, run: Run
         return value
     converted, fits = coerce(value, wanted, run.feel.environment.types)
     if not fits:
-        run.note(code, element_id, wanted=str(wanted), got=feel.type_name(value))
-        run.fail(code, element_id=element_id, wanted=str(wanted), got=feel.type_name(value))
+        facts = {"wanted": str(wanted), "got": feel.type_name(value), "value": brief(value)}
+        run.note(code, element_id, **facts)
+        run.fail(code, element_id=element_id, **facts)
     return converted
 
 

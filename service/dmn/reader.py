@@ -30,8 +30,10 @@ MAXIMUM_BYTES = 10 * 1024 * 1024
 # The namespaces of DMN 1.1 to 1.6; what differs between them is read alike.
 NAMESPACES = {
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd": "1.1",
+    "http://www.omg.org/spec/DMN/20151101/dmn11.xsd": "1.1 of early Camunda files",
     "http://www.omg.org/spec/DMN/20180521/MODEL/": "1.2",
     "https://www.omg.org/spec/DMN/20191111/MODEL/": "1.3",
+    "http://www.omg.org/spec/DMN/20191111/MODEL/": "1.3 of some Camunda files",
     "https://www.omg.org/spec/DMN/20211108/MODEL/": "1.4",
     "https://www.omg.org/spec/DMN/20230324/MODEL/": "1.5",
     "https://www.omg.org/spec/DMN/20240513/MODEL/": "1.6",

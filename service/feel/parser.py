@@ -764,6 +764,11 @@ def _context_keys(tokens: list[Token], text: str) -> list[str]:
         if token.kind != SYMBOL or token.text not in {"{", ","}:
             continue
         last = index + 1
+        if tokens[last].kind == STRING and tokens[last + 1].text == ":":
+            # With an operator in it the path would more likely be meant as one: `{"net+tax": order.net+tax}`.
+            if all(part.replace("_", "a").isalnum() for part in _name_tokens(tokens[last].text)):
+                found.append(tokens[last].text)
+            continue
         while tokens[last].kind in {NAME, NUMBER} or tokens[last].text in _NAME_SYMBOLS:
             last += 1
             if last >= len(tokens):

@@ -92,6 +92,19 @@ def test_a_context_entry_is_known_behind_itself_and_to_its_own_function(text: st
     assert shown(text, r={"i": [1]}) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"full name": "A"}.full name', '"A"'),
+        ('[{"full name": "A"}, {"full name": "B"}][full name = "B"].full name', '["B"]'),
+        ('{"net+tax": o.net+tax, b: 1}', '{"net+tax": 3, b: 1}'),
+        ('get value({"net+tax": 3}, "net+tax")', "3"),
+    ],
+)
+def test_a_quoted_key_of_several_words_is_read_by_a_path(text: str, expected: str) -> None:
+    assert shown(text, o={"net": 1}, tax=2) == expected
+
+
 def test_scope_shadows_a_builtin() -> None:
     assert shown("count + 1", count=4) == "5"
 

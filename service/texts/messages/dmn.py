@@ -50,10 +50,10 @@ MESSAGES: dict[str, str] = {
     "call is null.",
     "dmn_nothing_to_iterate": "There is no list to iterate over; the result is null.",
     "dmn_recursion": "Decision “{decision}” calls itself without end; give the recursion a condition that ends it.",
-    "dmn_input_type": "Decision “{decision}”: the input {element_id} should be {wanted}, but is a {got}; correct the "
-    "value or the declared type.",
-    "dmn_result_type": "Decision “{decision}” should give {wanted}, but gives a {got}; correct the table or the "
-    "declared type.",
+    "dmn_input_type": "Decision “{decision}”: the input {element_id} should be {wanted}, but is a {got}, {value}; "
+    "correct the value or the declared type.",
+    "dmn_result_type": "Decision “{decision}” should give {wanted}, but gives a {got}, {value}; correct the table or "
+    "the declared type.",
     "dmn_unique_violated": "Decision “{decision}” has hit policy UNIQUE, but rules {rules} all match (with the values "
     "{values}); make them exclusive or change the hit policy.",
     "dmn_any_violated": "Decision “{decision}” has hit policy ANY, but the matching rules {rules} give different "
