@@ -507,7 +507,12 @@ def upgrade() -> None:
 
     op.create_table(
         "refused_diagram",
-        sa.Column("refused_key", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column(
+            "refused_key",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
