@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.casework.assignments import CaseAssignments
 from service.casework.functions import FUNCTIONS
 from service.casework.handlers import HANDLERS
 from service.casework.parameters import definitions
@@ -11,7 +12,11 @@ from service.runtime.unit import Plugins
 from service.settings import Settings
 
 PLUGINS = Plugins(
-    handlers=HANDLERS, functions=FUNCTIONS, records=CaseRecords(), parameters=frozenset(definitions())
+    handlers=HANDLERS,
+    functions=FUNCTIONS,
+    records=CaseRecords(),
+    assignments=CaseAssignments(),
+    parameters=frozenset(definitions()),
 )
 
 

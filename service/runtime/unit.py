@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from service import feel, store
 from service.auth.actor import SYSTEM, Actor, ActorKind
+from service.auth.permissions import TaskAccess
 from service.bpmn.waits import Link
 from service.errors import Conflict
 from service.feel import Value
@@ -23,6 +24,7 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "ActorKind",
+    "Assignments",
     "Clock",
     "FunctionSource",
     "Handler",
@@ -116,6 +118,26 @@ class FunctionSource(Protocol):
         ...
 
 
+class Assignments(Protocol):
+    """What the domain asks of whoever gets a user task."""
+
+    def check(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        """Return if a task may become this person's. Raises `Forbidden`, `Invalid`."""
+        ...
+
+    def check_offer(self, unit: UnitOfWork, task: TaskAccess) -> None:
+        """Return if the candidates of a task may be changed by hand. Raises `Forbidden`."""
+        ...
+
+
+class _FreeAssignments:
+    def check(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        return None
+
+    def check_offer(self, unit: UnitOfWork, task: TaskAccess) -> None:
+        return None
+
+
 class _NoRecords:
     names: frozenset[str] = frozenset()
 
@@ -144,6 +166,7 @@ class Plugins:
     functions: FunctionSource = field(default_factory=_NoFunctions)
     records: RecordSource = field(default_factory=_NoRecords)
     parameters: frozenset[str] | None = None  # ids that a diagram may name; None: not checked
+    assignments: Assignments = field(default_factory=_FreeAssignments)
 
 
 class KeyPool:

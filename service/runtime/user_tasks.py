@@ -99,6 +99,7 @@ def claim(unit: UnitOfWork, key: int) -> None:
     if task.assignee == unit.actor.name:
         return
     auth.require(unit.actor, Permission.CLAIM, access(task))
+    unit.engine.plugins.assignments.check(unit, access(task), unit.actor.name)
     with audit.action(
         unit, "user_task.claim", "user_task", key, business_key=task.business_key, before={"assignee": None}
     ) as entry:
@@ -127,6 +128,8 @@ def assign(unit: UnitOfWork, key: int, user: str | None, *, override: bool = Tru
     auth.require(unit.actor, Permission.ASSIGN, access(task))
     if task.assignee is not None and task.assignee != user and not override:
         raise Conflict("runtime.user_task_taken", key=key)
+    if user is not None:
+        unit.engine.plugins.assignments.check(unit, access(task), user)
     _assign(unit, task, user, "user_task.assign")
 
 
@@ -146,6 +149,8 @@ def change(
     """Set what is given of an open task's dates, priority and candidates."""
     task = _open(unit, key)
     auth.require(unit.actor, Permission.ASSIGN, access(task))
+    if candidate_groups is not _KEEP or candidate_users is not _KEEP:
+        unit.engine.plugins.assignments.check_offer(unit, access(task))
     given = {"due_at": due_at, "follow_up_at": follow_up_at, "priority": priority}
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not _KEEP}
     groups = _names(task.candidate_groups) if candidate_groups is _KEEP else tuple(candidate_groups)
@@ -261,14 +266,14 @@ def form(unit: UnitOfWork, key: int) -> FormView | None:
     # A form may show a record in a text or a condition without having a field for it, so all of them are handed over.
     data |= {name: records[name] for name in records}
     saved = draft(unit, key) if task.state is UserTaskState.CREATED else None
+    rights = step_notes.of_task(unit, task).fields
     if saved:
+        saved = forms.concealed(saved, dict.fromkeys(rights, forms.HIDDEN))
         data = _over(data, {name: value for name, value in saved.items() if name in wanted})
     return FormView(found, _schema(unit, task), forms.concealed(data, rights), task.form_key)
 
 
-    rights = step_notes.of_task(unit, task).fields
 def draft(unit: UnitOfWork, key: int) -> dict[str, Value] | None:
-        saved = forms.concealed(saved, dict.fromkeys(rights, forms.HIDDEN))
     """Return what the actor typed so far; None if nothing is saved."""
     row = store.submissions.draft(unit.session, key, unit.actor.name)
     if row is None:
@@ -313,11 +318,6 @@ def _assign(unit: UnitOfWork, task: UserTask, user: str | None, action: str) -> 
         entry.after["assignee"] = user
 
 
-def _form_of(unit: UnitOfWork, task: UserTask) -> forms.Form | None:
-    if task.form_schema is not None:
-        return unit.engine.definitions.embedded_form(task.definition_key, task.element_id, task.form_schema)
-    if task.form_id is None:
-        return None
 def _open_fields(unit: UnitOfWork, task: UserTask, sent: Mapping[str, object]) -> Mapping[str, object]:
     """Return what was sent without the fields that the task only shows."""
     rights = step_notes.of_task(unit, task).fields
@@ -325,7 +325,7 @@ def _open_fields(unit: UnitOfWork, task: UserTask, sent: Mapping[str, object]) -
     return forms.concealed(sent, closed)
 
 
-    if task.form_key is None:
+def _form_of(unit: UnitOfWork, task: UserTask) -> forms.Form | None:
     """Return a task's form with the rights that its step has."""
     form = _whole_form(unit, task)
     rights = step_notes.of_task(unit, task).fields
@@ -336,6 +336,11 @@ def _open_fields(unit: UnitOfWork, task: UserTask, sent: Mapping[str, object]) -
 
 
 def _whole_form(unit: UnitOfWork, task: UserTask) -> forms.Form | None:
+    if task.form_schema is not None:
+        return unit.engine.definitions.embedded_form(task.definition_key, task.element_id, task.form_schema)
+    if task.form_id is None:
+        return None
+    if task.form_key is None:
         raise Conflict("runtime.form_not_deployed", id=task.form_id, key=task.key)
     return unit.engine.definitions.form(unit.session, task.form_key)
 

@@ -492,7 +492,7 @@ class Play:
         """Register a case in a copy of the prepared database."""
         play = cls(folder / "play.db")
         shutil.copy(prepared, play._database)
-        with play._engine() as engine:
+        with play.engine() as engine:
             with engine.unit(cls._actor("intake")) as unit:
                 play.case_key = case_files.register(unit, a_registration(*people)).key
                 unit.commit()
@@ -508,7 +508,7 @@ class Play:
         return twin
 
     @contextmanager
-    def _engine(self) -> Iterator[Engine]:
+    def engine(self) -> Iterator[Engine]:
         engine = open_engine(self._database, self.clock)
         try:
             yield engine
@@ -538,18 +538,18 @@ class Play:
         """Move to a day and let what became due run."""
         day = date.fromisoformat(day) if isinstance(day, str) else day
         self.clock.set(datetime.combine(day, time(hour), ZONE).astimezone(UTC))
-        with self._engine() as engine:
+        with self.engine() as engine:
             self._idle(engine)
 
     def later(self, **by: float) -> None:
         self.clock.advance(timedelta(**by))
-        with self._engine() as engine:
+        with self.engine() as engine:
             self._idle(engine)
 
     # steps
 
     def open_tasks(self) -> list[UserTask]:
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             return list(user_tasks.search(unit, UserTaskQuery(business_key=str(self.case_key)), limit=200).items)
 
     def open(self) -> set[str]:
@@ -569,7 +569,7 @@ class Play:
         return min(found, key=lambda task: task.key)
 
     def _person_of(self, task: UserTask) -> int | None:
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             keys = [str(row.key) for row in records.of_case(unit, self.case_key).subjects]
             about = instances.variables(unit, task.key).get("subject")
             return keys.index(str(about["key"])) if isinstance(about, dict) else None
@@ -594,7 +594,7 @@ class Play:
     def _complete(self, task: UserTask, answers: Mapping[str, Any], by: str | None) -> None:
         given = {**default_answers(task.element_id, self.now), **answers}
         submission = nested({path: value for path, value in given.items() if value is not None})
-        with self._engine() as engine:
+        with self.engine() as engine:
             with engine.unit(self._actor(by or self._someone(task))) as unit:
                 user_tasks.claim(unit, task.key)
                 user_tasks.complete(unit, task.key, submission)
@@ -632,7 +632,7 @@ class Play:
 
     def apply(self) -> None:
         """Hand in an application as the subject in person."""
-        with self._engine() as engine:
+        with self.engine() as engine:
             with engine.unit(self._actor("subject")) as unit:
                 [person] = records.of_case(unit, self.case_key).subjects
                 applications.submit(unit, self.case_key, person.key, nested(an_application()))
@@ -641,7 +641,7 @@ class Play:
 
     def withdraw(self) -> None:
         """Withdraw the application as the subject in person."""
-        with self._engine() as engine:
+        with self.engine() as engine:
             with engine.unit(self._actor("subject")) as unit:
                 [person] = records.of_case(unit, self.case_key).subjects
                 applications.withdraw(unit, self.case_key, person.key, "补充材料后再提。")
@@ -652,7 +652,7 @@ class Play:
         """Import a year's calendar as its owner; what is open is counted anew."""
         days = "".join(f"{day},holiday,示例\n" for day in holidays)
         text = f"# year: {year}\n# source: 示例〔{year - 1}〕1号\n# title: 示例\ndate,kind,name\n{days}"
-        with self._engine() as engine:
+        with self.engine() as engine:
             with engine.unit(self._actor("owner")) as unit:
                 calendars.import_year(unit, text, f"{year}.csv")
                 deadlines.recompute(unit)
@@ -669,41 +669,41 @@ class Play:
         return [notice.text for notice in self._notices(user)]
 
     def _notices(self, user: str) -> list[Notice]:
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             found = [notice for notice in notices.of_case(unit, self.case_key) if notice.user_name == user]
             return sorted(found, key=lambda notice: notice.key)
 
     def record(self, name: str, person: int = 0) -> Any:
         """Return a record of one person."""
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             case = records.of_case(unit, self.case_key)
             return case.subject_records(case.subjects[person].key)[name]
 
     def case(self) -> dict[str, Any]:
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             return records.of_case(unit, self.case_key).case_record()
 
     def case_list(self, name: str) -> list[dict[str, Any]]:
         """Return a list kept for the case as a whole."""
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             return list(records.of_case(unit, self.case_key).document(name))
 
     def variable(self, name: str, person: int = 0) -> Any:
         """Return a variable of a person's procedure."""
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             found = instances.case_instances(unit, str(self.case_key))
             keys = sorted(instance.key for instance in found if instance.process_id == "rc-subject")
             return instances.variables(unit, keys[person]).get(name)
 
     def running(self) -> set[str]:
         """Return the ids of the processes of the case that still run."""
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             found = instances.case_instances(unit, str(self.case_key))
             return {instance.process_id for instance in found if instance.state is instances.InstanceState.ACTIVE}
 
     def deadline(self, parameter: str) -> deadlines.Deadline:
         """Return the deadline of the case's first person."""
-        with self._engine() as engine, engine.reading(SYSTEM) as unit:
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
             case = records.of_case(unit, self.case_key)
             found = deadlines.find(unit, self.case_key, str(case.subjects[0].key), parameter)
             assert found is not None, f"{parameter} was never opened"

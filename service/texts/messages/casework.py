@@ -10,7 +10,7 @@ MESSAGES: dict[str, str] = {
     "casework.nobody_takes_applications": "No deployed process starts by message {message}; deploy rc-application.",
     "casework.form_writes_elsewhere": "Form {form} may write the application only, not {paths}.",
     "casework.state_secret": (
-        "Secrecy level \"{found}\" cannot be registered here. State secrets must not enter this system "
+        'Secrecy level "{found}" cannot be registered here. State secrets must not enter this system '
         "(Law on Guarding State Secrets); register the case in the classified system. Allowed: "
         "{expected}."
     ),
@@ -21,6 +21,11 @@ MESSAGES: dict[str, str] = {
     "casework.no_such_person": "There is no active account {user}.",
     "casework.person_lacks_role": "{user} does not hold role {role}.",
     "casework.person_is_subject": "{user} is held accountable in this case and cannot work on it.",
+    "casework.person_recused": "{user} must recuse in this case.",
+    "casework.personal_task": "This task is {user}'s in person; nobody else can do it.",
+    "casework.candidates_from_records": (
+        "Task {key} is offered to the people of its case; assign them in the case, not in the task."
+    ),
     "casework.two_investigators": (
         "At least {least} investigators are needed (Act on Administrative Sanctions for Public "
         "Officials, Article 42); found {found}."
@@ -65,7 +70,7 @@ MESSAGES: dict[str, str] = {
     "casework.outcome_before_decision": "There is no outcome before the decision is issued (Article 7(2)).",
     "casework.outcome_not_resolved": "The outcome must be the one resolved collectively: {resolved} (Article 7(2)).",
     "casework.reasons_not_here": (
-        "The material on reasons and basis goes only into the case volume, not into the file \"{target}\" "
+        'The material on reasons and basis goes only into the case volume, not into the file "{target}" '
         "(Article 7(2), second paragraph)."
     ),
     "casework.received_before_sent": "The file was sent on {sent}; it cannot have been received earlier.",
@@ -75,8 +80,7 @@ MESSAGES: dict[str, str] = {
     "casework.recused_member": "{member} is recused from this case.",
     "casework.member_twice": "{member} has stated an opinion already.",
     "casework.rectification_noticed": (
-        "A rectification notice was issued; it ends by inspection, not by a reason why none is needed "
-        "(Article 8)."
+        "A rectification notice was issued; it ends by inspection, not by a reason why none is needed (Article 8)."
     ),
     "casework.whose_record": "Record {record} belongs to a person, but the step is about none.",
     "casework.unknown_record": "There is no record {record}.",
