@@ -93,9 +93,8 @@ def people(engine: Engine) -> None:
 
 @contextlib.contextmanager
 def served(url: str, folder: Path, *, demo: bool = True, plugins: Plugins | None = None) -> Iterator[Served]:
-    """Serve an empty, migrated database with one account a role."""
+    """Serve a database, with the worker beside."""
     engine = Engine(url, plugins=plugins, second_person=not demo)
-    people(engine)
     application = create_app(engine, settings(folder, demo=demo))
     server = create_server(application, host="127.0.0.1", port=0, threads=8, ident=None)
     stop = threading.Event()
@@ -108,8 +107,9 @@ def served(url: str, folder: Path, *, demo: bool = True, plugins: Plugins | None
     finally:
         stop.set()
         engine.site.work_arrived.set()
-        # In its own thread, where nothing waits on what is closed.
-        server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
+        # In its own thread, where nothing waits on what is closed; which may come before the trigger is written to.
+        with contextlib.suppress(OSError):
+            server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map, ignore_all=True))
         door.join(timeout=10)
         worker.join(timeout=10)
         server.task_dispatcher.shutdown()

@@ -9,6 +9,9 @@ import pytest
 
 from tests.clients import models
 from tests.serving import Served, served
+from tests.web.api.conftest import _peopled, peopled_url
+
+__all__ = ["_peopled", "files", "peopled_url", "service"]
 
 with warnings.catch_warnings():
     # The Python client for Camunda 7 declares its settings in a way that pydantic warns of.
@@ -17,9 +20,9 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture
-def service(sqlite_url: str, tmp_path: Path) -> Iterator[Served]:
+def service(peopled_url: str, tmp_path: Path) -> Iterator[Served]:
     """A demonstration on a loopback port."""
-    with served(sqlite_url, tmp_path) as running:
+    with served(peopled_url, tmp_path) as running:
         yield running
 
 

@@ -8,13 +8,15 @@ from typing import Any
 from flask import Blueprint, Response
 from flask import request as http
 
-from service.auth import Permission
+from service.auth import Actor, Permission
 from service.errors import Invalid
+from service.runtime import deployments
 from service.runtime.deployments import Deployed, Resource
 from service.web import deploying
 from service.web.answers import json_of
 from service.web.api import credentials
 from service.web.api.tenant import TENANT, check_tenant
+from service.web.site import site
 
 blueprint = Blueprint("api_deployment", __name__, url_prefix="/v2")
 
@@ -50,9 +52,32 @@ def create() -> Response:
         {
             "deploymentKey": str(deployed.deployment.key),
             "tenantId": TENANT,
-            "deployments": _entries(deployed),
+            "deployments": _entries(deployed) + _drawings(actor, deployed),
         }
     )
+
+
+def _drawings(actor: Actor, deployed: Deployed) -> list[dict[str, object]]:
+    """The files that define nothing to run, such as a diagram that is only drawn: stored, and named as they are."""
+    running = {row.resource_name for row in deployed.processes}
+    running |= {row.resource_name for row in deployed.requirements}
+    running |= {row.resource_name for row in deployed.forms}
+    with site().engine.reading(actor) as unit:
+        files = deployments.resources(unit, deployed.deployment.key)
+    return [
+        {
+            **EMPTY,
+            "resource": {
+                "resourceId": row.name,
+                "resourceName": row.name,
+                "version": 1,
+                "tenantId": TENANT,
+                "resourceKey": str(row.key),
+            },
+        }
+        for row in files
+        if row.name not in running
+    ]
 
 
 def _entries(deployed: Deployed) -> list[dict[str, object]]:

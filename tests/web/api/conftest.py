@@ -78,11 +78,17 @@ def _peopled(tmp_path_factory: pytest.TempPathFactory, _migrated: bytes) -> byte
 
 
 @pytest.fixture
-def make_api(open_engine: Callable[..., Engine], tmp_path: Path, _peopled: bytes) -> Callable[..., Api]:
+def peopled_url(tmp_path: Path, _peopled: bytes) -> str:
+    """A database with one account a role."""
+    path = tmp_path / "people.db"
+    path.write_bytes(_peopled)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def make_api(open_engine: Callable[..., Engine], tmp_path: Path, peopled_url: str) -> Callable[..., Api]:
     def make(*, demo: bool = True, plugins: Plugins | None = None) -> Api:
-        path = tmp_path / "api.db"
-        path.write_bytes(_peopled)
-        engine = open_engine(f"sqlite:///{path}", plugins, second_person=not demo)
+        engine = open_engine(peopled_url, plugins, second_person=not demo)
         return Api(create_app(engine, serving.settings(tmp_path, demo=demo)), engine)
 
     return make

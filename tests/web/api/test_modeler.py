@@ -60,6 +60,16 @@ def test_deploy_answers_each_definition_with_the_name_of_its_file(api: Api) -> N
     assert answer.json["tenantId"] == "<default>"
 
 
+def test_a_diagram_that_is_only_drawn_is_stored_as_a_resource(api: Api) -> None:
+    file = a_task_diagram("drawn")
+    drawn = file.content.replace(b'isExecutable="true"', b'isExecutable="false"')
+
+    (entry,) = deploy(api, (file.name, drawn)).json["deployments"]
+
+    assert entry["processDefinition"] is None
+    assert entry["resource"]["resourceName"] == "drawn.bpmn"
+
+
 def test_deploying_again_unchanged_keeps_version_and_key(api: Api) -> None:
     file = a_task_diagram()
     first = deploy(api, (file.name, file.content)).json["deployments"][0]["processDefinition"]
