@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -52,6 +52,17 @@ SUBJECT_FIELDS = frozenset(
         "rectificationState",
     }
 )
+# Shown to those responsible for a rectification: who it is about, and nothing of the case.
+RECTIFICATION_FIELDS = frozenset(
+    {"key", "number", "name", "orgName", "positionAtTime", "currentPosition", "partyOrg", "rectificationState"}
+)
+# Of records that are shown, what the organ keeps to itself: whom it studies, who reviews, why a draft went back.
+INTERNAL_FIELDS: Mapping[str, frozenset[str]] = {
+    "decisionDocument": frozenset({"returnReason"}),
+    "rectification": frozenset({"accountabilityTask", "accountabilityConclusion"}),
+    "appeal": frozenset({"reviewTeam", "recusalCheck"}),
+}
+APPEAL_RESULT = frozenset({"resultType", "result", "copiedTo", "correctionActions"})  # until it is notified
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,20 +218,20 @@ def view(unit: UnitOfWork, key: int) -> CaseView:
     auth.require(unit.actor, Permission.READ_CASE, allowed)
     seen = auth.view_of(unit.actor, allowed)
     full = seen is View.FULL
-    shown = [row for row in case.subjects if full or seen is not View.SUBJECT or row.user_name == unit.actor.name]
+    shown = [row for row in case.subjects if full or _concerns(case, row, seen, unit.actor.name)]
     rows = tuple(deadlines.of_case(unit, key))
     own_keys = {str(row.key) for row in shown}
     open_tasks = _open_tasks(unit, key)
     business_key = str(key)
     return CaseView(
         view=seen,
-        summary=_summaries(unit, [case.row])[0] if full else _partial(unit, case.row, shown),
-        record=case.case_record() if full else _outline(case),
+        summary=_summaries(unit, [case.row])[0] if full else _partial(unit, case, shown, seen),
+        record=case.case_record() if full else _outline(case, seen),
         subjects=tuple(_records_seen(case, row, seen) for row in shown),
         people=_people(rows_of=cases.people(unit.session, key)) if full else {},
         deadlines=rows
         if full
-        else tuple(row for row in rows if row.subject_key in own_keys and _public(row.parameter)),
+        else tuple(row for row in rows if row.subject_key in own_keys and row.parameter in _LIMITS_SHOWN[seen]),
         tasks=tuple(
             task for task in open_tasks if full or auth.may(unit.actor, Permission.READ_TASK, user_tasks.access(task))
         ),
@@ -256,7 +267,13 @@ def search(
         visible_to=name,
     )
     page = cases.search(unit.session, query, after, limit)
-    return store.Page(_summaries(unit, page.items), page.next, page.total, page.has_more_total)
+    lines = _summaries(unit, page.items)
+    return store.Page(
+        [_as_seen(unit, row, line) for row, line in zip(page.items, lines, strict=True)],
+        page.next,
+        page.total,
+        page.has_more_total,
+    )
 
 
 def counts(unit: UnitOfWork) -> dict[str, int]:
@@ -499,19 +516,55 @@ def summarised(row: CaseSubject) -> SubjectSummary:
     )
 
 
-def _partial(unit: UnitOfWork, row: CaseFile, shown: Sequence[CaseSubject]) -> CaseSummary:
+def _as_seen(unit: UnitOfWork, row: CaseFile, line: CaseSummary) -> CaseSummary:
+    """Return a case's line as far as the actor may see the case."""
+    subjects = frozenset(subject.account for subject in line.subjects if subject.account)
+    if auth.view_of(unit.actor, CaseAccess(row.key, row.organ, subjects)) is View.FULL:
+        return line  # by their role, which is what nearly everybody who works with lists has
+    case = records.of_case(unit, row.key)
+    seen = auth.view_of(unit.actor, access(unit, case))
+    if seen is View.FULL:
+        return line
+    return _partial(unit, case, [row for row in case.subjects if _concerns(case, row, seen, unit.actor.name)], seen)
+
+
+def _concerns(case: Case, row: CaseSubject, seen: View, name: str) -> bool:
+    """Whether what is kept of a person is shown to somebody who sees a part of the case: themselves, or their unit."""
+    if seen is View.SUBJECT:
+        return row.user_name == name
+    return seen is View.RECTIFICATION and name in (case.document("subject", row.key).get("responsible") or ())
+
+
+def _partial(unit: UnitOfWork, case: Case, shown: Sequence[CaseSubject], seen: View) -> CaseSummary:
     keys = {str(subject.key) for subject in shown}
     due = [
         deadline
-        for deadline in store.deadlines.of_cases(unit.session, [row.key])
-        if deadline.subject_key in keys and _public(deadline.parameter)
+        for deadline in store.deadlines.of_cases(unit.session, [case.key])
+        if deadline.subject_key in keys and deadline.parameter in _LIMITS_SHOWN[seen]
     ]
-    return _line(row, shown, due, None)
+    line = _line(case.row, shown, due, None)
+    own = seen is View.SUBJECT
+    outcomes = [row.outcome if own and served(case, row.key) else Outcome.PENDING.value for row in shown]
+    return replace(
+        line,
+        state=summary([row.state for row in shown]) if own and shown else "",
+        outcome=outcome_summary(outcomes),
+        subjects=tuple(
+            replace(subject, outcome=outcome, state=subject.state if own else "")
+            for subject, outcome in zip(line.subjects, outcomes, strict=True)
+        ),
+    )
 
 
-def _outline(case: Case) -> dict[str, Any]:
+def served(case: Case, subject_key: int) -> bool:
+    """Whether the decision was served on the person; before that its content is not theirs to know (2.13)."""
+    return bool((case.document("delivery", subject_key).get("subject") or {}).get("deliveredAt"))
+
+
+def _outline(case: Case, seen: View) -> dict[str, Any]:
     row = case.row
-    return {"key": str(row.key), "caseNo": row.case_no, "title": row.title, "organ": row.organ, "state": row.state}
+    found = {"key": str(row.key), "caseNo": row.case_no, "title": row.title, "organ": row.organ}
+    return {**found, "state": row.state} if seen is View.SUBJECT else found
 
 
 def _records_seen(case: Case, row: CaseSubject, seen: View) -> dict[str, Any]:
@@ -520,27 +573,43 @@ def _records_seen(case: Case, row: CaseSubject, seen: View) -> dict[str, Any]:
         return found
     if seen is View.RECTIFICATION:
         return {
-            "subject": _only(found["subject"], SUBJECT_FIELDS - {"outcome"}),
-            "rectification": found["rectification"],
+            "subject": _only(found["subject"], RECTIFICATION_FIELDS),
+            "rectification": _public("rectification", found["rectification"]),
         }
-    own = {name: found[name] for name in SUBJECT_RECORDS}
+    own = {name: _public(name, found[name]) for name in SUBJECT_RECORDS}
     own["subject"] = _only(found["subject"], SUBJECT_FIELDS)
-    if not own["decisionDocument"].get("issuedAt"):
-        own["decisionDocument"] = {}  # a draft is nobody's business but the drafters'
+    own["appeal"] = [
+        entry if entry.get("notifiedAt") else _without(entry, APPEAL_RESULT) for entry in own["appeal"] or ()
+    ]
+    if not served(case, row.key):
+        own |= {"decisionDocument": {}, "delivery": {}, "feedback": {}}
         own["subject"]["outcome"] = Outcome.PENDING.value
+    # What is served on and explained to the unit and its party organisation is not addressed to the person.
+    own["delivery"] = _without(own["delivery"], frozenset({"unit", "partyOrg"}))
+    own["feedback"] = _without(own["feedback"], frozenset({"partyOrg"}))
     return own
+
+
+def _public(name: str, record: Any) -> Any:
+    hidden = INTERNAL_FIELDS.get(name, frozenset())
+    return [_without(entry, hidden) for entry in record] if isinstance(record, list) else _without(record, hidden)
+
+
+def _without(record: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name not in names}
 
 
 def _only(record: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name in names}
 
 
-# Deadlines that concern the person: own application, service, rectification.
-_PUBLIC_PARAMETERS = frozenset({"P-T02", "P-T03", "P-T04", "P-T09", "P-T10", "P-T12", "P-T13", "P-T14", "P-T15"})
-
-
-def _public(parameter: str) -> bool:
-    return parameter in _PUBLIC_PARAMETERS
+# Time limits that bind whoever sees a part: those of the organ's own steps are its own business.
+_RECTIFICATION_LIMITS = frozenset({"P-T13", "P-T14", "P-T15"})
+_LIMITS_SHOWN: Mapping[View, frozenset[str]] = {
+    View.SUBJECT: _RECTIFICATION_LIMITS | {"P-T03"},
+    View.RECTIFICATION: _RECTIFICATION_LIMITS,
+    View.NONE: frozenset(),
+}
 
 
 def _people(rows_of: Sequence[cases.CasePerson]) -> dict[str, tuple[str, ...]]:

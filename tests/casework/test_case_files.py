@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -190,7 +191,7 @@ def test_the_subject_sees_nothing_of_the_investigation(two: Site) -> None:
     assert set(seen.record) == {"key", "caseNo", "title", "organ", "state"}
 
 
-def test_the_subject_reads_the_decision_once_it_is_issued(case: Site) -> None:
+def test_the_subject_reads_the_decision_once_it_is_served(case: Site) -> None:
     case.write(
         {
             "decisionDocument.measure": "诫勉",
@@ -198,13 +199,43 @@ def test_the_subject_reads_the_decision_once_it_is_issued(case: Site) -> None:
             "toleranceOpinion.outcome": "lighter",
         }
     )
-    case.write({"subject.outcome": "lighter"})
+    case.write({"subject.outcome": "lighter", "delivery.announcedAt": "2026-03-02T08:30+08:00"})
 
-    with case.engine.reading(case.actor("subject")) as unit:
-        (own,) = case_files.own_cases(unit)[0].subjects
+    def seen() -> case_files.CaseView:
+        with case.engine.reading(case.actor("subject")) as unit:
+            (line,) = case_files.search(unit).items
+            (found,) = case_files.own_cases(unit)
+            assert (line.outcome, line.subjects) == (found.summary.outcome, found.summary.subjects)
+            return found
 
-    assert own["decisionDocument"]["measure"] == "诫勉"
-    assert own["subject"]["outcome"] == "lighter"
+    before = seen()
+    case.write({"delivery.subject.deliveredAt": "2026-03-02T08:40+08:00", "feedback.partyOrg.content": "组织的说明"})
+    after = seen()
+
+    assert [before.subjects[0][name] for name in ("decisionDocument", "delivery", "feedback")] == [{}, {}, {}]
+    assert before.subjects[0]["subject"]["outcome"] == "pending"
+    assert (before.summary.outcome, before.summary.subjects[0].outcome) == ("pending", "pending")
+    assert after.subjects[0]["decisionDocument"]["measure"] == "诫勉"
+    assert after.subjects[0]["subject"]["outcome"] == "lighter"
+    assert after.summary.subjects[0].outcome == "lighter"
+    assert after.subjects[0]["feedback"] == {}
+
+
+def test_those_outside_see_the_time_limits_that_bind_them(case: Site) -> None:
+    case.write({"subject.responsible": ["rect"]})
+    subject = str(case.subject())
+    with case.unit("lead") as unit:
+        for parameter in ("P-T02", "P-T03", "P-T05", "P-T09", "P-T13", "P-T14"):
+            deadlines.open_anew(unit, case.key, subject, parameter, date(2026, 3, 2))
+        unit.commit()
+
+    def shown(who: str) -> tuple[set[str], str | None]:
+        with case.engine.reading(case.actor(who)) as unit:
+            (line,) = case_files.search(unit).items or [case_files.view(unit, case.key).summary]
+            return {row.parameter for row in case_files.view(unit, case.key).deadlines}, line.next_parameter
+
+    assert shown("subject") == ({"P-T03", "P-T13", "P-T14"}, "P-T03")
+    assert shown("rect") == ({"P-T13", "P-T14"}, "P-T13")
 
 
 def test_who_is_responsible_for_the_rectification_sees_that_alone(case: Site) -> None:
@@ -215,7 +246,8 @@ def test_who_is_responsible_for_the_rectification_sees_that_alone(case: Site) ->
 
     assert seen.view is View.RECTIFICATION
     assert [set(found) for found in seen.subjects] == [{"subject", "rectification"}]
-    assert "outcome" not in seen.subjects[0]["subject"]
+    assert not {"outcome", "state"} & set(seen.subjects[0]["subject"])
+    assert (seen.summary.state, seen.summary.outcome, seen.summary.next_parameter) == ("", "pending", None)
 
 
 def test_a_full_view_shows_people_deadlines_tasks_and_timeline(case: Site) -> None:
