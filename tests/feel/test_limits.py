@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import service
 from service import feel
+from service.feel import limits
 from tests.feel.evaluating import ENVIRONMENT, codes, result
 
 CASES = [
@@ -85,6 +88,16 @@ def test_nested_text_is_a_syntax_error_or_read(text: str) -> None:
         feel.parse(text)
     except feel.FeelSyntaxError as error:
         assert error.line == 1  # noqa: PT017 - both outcomes are right, a crash is not
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_the_documentation_tells_the_limits(language: str) -> None:
+    page = (Path(service.__file__).parent / "web" / "docs" / language / "feel.md").read_text(encoding="utf-8")
+    table = [line for line in page.splitlines() if line.startswith("| ")]
+
+    for limit in (limits.MAX_TEXT, limits.MAX_NESTING, limits.MAX_CALLS, limits.MAX_STEPS, limits.MAX_ITEMS,
+                  limits.MAX_STRING, limits.MAX_WEIGHT, limits.MAX_DEPTH):  # fmt: skip
+        assert any(f"| {limit:,} " in line for line in table), limit
 
 
 def test_diagnostics_are_bounded() -> None:
