@@ -131,6 +131,15 @@ class _Command:
     def deploy(self, parsed: argparse.Namespace) -> int:
         engine = self._migrated()
         resources = _resources(parsed.paths)
+        if parsed.shipped:
+            with engine.reading(SYSTEM) as unit:
+                resources, kept = deployments.new_to_the_site(unit, resources)
+            for name in kept:
+                self.say("kept_owners_version", name=name)
+            if not resources:
+                self.say("deployed_before")
+                engine.close()
+                return 0
         deployed = engine.run(SYSTEM, lambda unit: deployments.deploy(unit, resources, parsed.name))
         self.show(deployed.findings)
         for name in deployed.named:
@@ -283,6 +292,7 @@ def _parser(locale: str, command: _Command) -> argparse.ArgumentParser:
     deploy = add("deploy", command.deploy)
     deploy.add_argument("paths", nargs="+", type=Path, help=text("help_paths"))
     deploy.add_argument("--name", default="", help=text("help_name"))
+    deploy.add_argument("--shipped", action="store_true", help=text("help_shipped"))
     lint = add("lint", command.lint)
     lint.add_argument("paths", nargs="+", type=Path, help=text("help_paths"))
     decide = add("decide", command.decide)

@@ -13,8 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from service import texts
+from service import texts, wiring
+from service.auth.actor import Actor
 from service.cli import main
+from service.runtime import deployments
+from service.settings import Settings
 from tests import builders
 
 
@@ -51,6 +54,31 @@ def test_a_folder_is_deployed_together(models: Path, capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out
     assert out.splitlines()[:3] == ["p:1", "d:1", "f:1"]
     assert "Deployed 3 files" in out
+
+
+def test_a_start_after_a_restart_leaves_the_owners_version_in_force(
+    models: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    diagram = models / "inner" / "p.bpmn"
+    shipped = diagram.read_bytes()
+    assert main(["deploy", str(models), "--shipped"]) == 0
+    with wiring.engine(Settings.from_environment()).unit(Actor("owner", frozenset({"OWNER"}))) as unit:
+        deployments.deploy(
+            unit, [deployments.Resource("p.bpmn", shipped.replace(b"<bpmn:process", b"<bpmn:process  "))]
+        )
+        unit.commit()
+    capsys.readouterr()
+
+    assert main(["deploy", str(models), "--shipped"]) == 0
+    assert "deployed already" in capsys.readouterr().out
+
+    diagram.write_bytes(shipped.replace(b"<bpmn:process", b"<bpmn:process   "))
+    (models / "inner" / "f.form").write_bytes(builders.a_form("f", {"key": "b"}).content)
+    assert main(["deploy", str(models), "--shipped"]) == 0
+    out = capsys.readouterr().out
+    assert "p.bpmn: the version that a process owner deployed stays in force" in out
+    assert "f:2" in out
+    assert "p:" not in out.replace("p.bpmn:", "")
 
 
 def test_in_production_a_deployment_waits(

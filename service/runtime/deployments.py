@@ -22,7 +22,7 @@ from service.errors import (
 )
 from service.runtime import audit, start_events
 from service.runtime.definitions import required
-from service.runtime.unit import UnitOfWork
+from service.runtime.unit import SYSTEM, UnitOfWork
 from service.store.definitions import (
     AnyDefinition,
     DecisionDefinition,
@@ -51,6 +51,7 @@ __all__ = [
     "get",
     "history",
     "model_of",
+    "new_to_the_site",
     "process_model",
     "processes",
     "refuse",
@@ -187,6 +188,22 @@ def deploy(unit: UnitOfWork, resources: Sequence[Resource], name: str = "") -> D
             definitions=deployed.named,
         )
     return deployed
+
+
+def new_to_the_site(unit: UnitOfWork, resources: Sequence[Resource]) -> tuple[list[Resource], list[str]]:
+    """Tell which of the product's own files an installation or upgrade has to deploy.
+
+    Returns the files whose content never was here, and the names of those among them that are left alone because a
+    process owner uploaded the present version: what a person deployed is replaced by a person only.
+    """
+    seen: set[tuple[str, str]] = set()
+    last: dict[str, str] = {}
+    for name, digest, by in store.deployments.uploads(unit.session, {resource.name for resource in resources}):
+        seen.add((name, digest))
+        last[name] = by
+    new = [resource for resource in resources if (resource.name, _digest(resource.content)) not in seen]
+    kept = [resource.name for resource in new if last.get(resource.name, SYSTEM.name) != SYSTEM.name]
+    return [resource for resource in new if resource.name not in kept], kept
 
 
 def approve(unit: UnitOfWork, key: int) -> Deployed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -99,6 +99,17 @@ def entry(session: Session, deployment_key: int, kind: DefinitionKind, definitio
 def resources(session: Session, deployment_key: int) -> Sequence[Resource]:
     statement = select(Resource).where(Resource.deployment_key == deployment_key).order_by(Resource.name)
     return session.scalars(statement).all()
+
+
+def uploads(session: Session, names: Collection[str]) -> Sequence[tuple[str, str, str]]:
+    """Return name, digest and uploader of every upload of the named files that was not refused, oldest first."""
+    statement = (
+        select(Resource.name, Resource.digest, Deployment.created_by)
+        .join(Deployment, Deployment.key == Resource.deployment_key)
+        .where(Resource.name.in_(names), Deployment.release != Release.REFUSED)
+        .order_by(Resource.key)
+    )
+    return [(name, digest, by) for name, digest, by in session.execute(statement)]
 
 
 def resource(session: Session, key: int) -> Resource | None:

@@ -31,6 +31,10 @@ MESSAGES: dict[str, str] = {
     "cli.serving": "Serving on {address}",
     "cli.working": "Running what falls due",
     "cli.migrated": "The database is at the newest revision.",
+    "cli.help_shipped": "only what this site never had; versions that people deployed stay",
+    "cli.deployed_before": "The models are deployed already.",
+    "cli.kept_owners_version": "{name}: the version that a process owner deployed stays in force; the one delivered"
+    " with the product differs. Compare them and deploy it yourself if you want it.",
     "cli.deployed": "Deployed {files} files; deployment {key}.",
     "cli.deployed_waiting": "Stored {files} files; deployment {key} waits for a second person.",
     "cli.linted": "{files} files, no errors, {count} remarks.",
