@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from service import store
+from service import feel, forms, store
 from service.bpmn.definition import FormRef
 from service.errors import NotFound
+from service.runtime import step_notes
 from service.runtime.definitions import bound, required
 from service.runtime.unit import UnitOfWork
 from service.store.definitions import FormDefinition, ProcessDefinition
@@ -31,10 +32,18 @@ def of_key(unit: UnitOfWork, key: int) -> FormSource:
 
 
 def of_task(unit: UnitOfWork, task: UserTask) -> FormSource | None:
-    """Return the form of a user task; None if it has none here."""
+    """Return the form of a user task as its step may use it; None if it has none here."""
     if task.form_schema is not None:
-        return FormSource(task.element_id, task.definition_key, task.definition_version, task.form_schema)
-    return None if task.form_key is None else of_key(unit, task.form_key)
+        found = FormSource(task.element_id, task.definition_key, task.definition_version, task.form_schema)
+    elif task.form_key is not None:
+        found = of_key(unit, task.form_key)
+    else:
+        return None
+    rights = step_notes.of_task(unit, task).fields
+    schema = feel.codec.decode(found.schema) if rights else None
+    if not isinstance(schema, dict):
+        return found
+    return replace(found, schema=feel.codec.encode(forms.restricted(schema, rights)))
 
 
 def of_start(unit: UnitOfWork, definition_key: int) -> FormSource | None:

@@ -15,7 +15,7 @@ from service import auth
 from service.auth import Permission, Role
 from service.casework import case_files, overviews
 from service.casework.case import find as find_case
-from service.runtime import decisions, deployments, form_display, history, instances, user_tasks
+from service.runtime import decisions, deployments, form_display, history, instances, step_notes, user_tasks
 from service.runtime.history import FlowNodeState
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import Submission, UserTask
@@ -60,6 +60,7 @@ class Step:
     state_words: str
     times: int
     when: str
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ def steps(unit: UnitOfWork, instance_key: int) -> list[Step]:
         if node.name and node.element_type in SHOWN_TYPES:
             visits.setdefault(node.element_id, []).append(node)
     failed = {element_id for element_id, state in history.element_states(unit, instance_key).items() if state.incidents}
+    notes = step_notes.of_definition(unit, instances.get(unit, instance_key).definition_key)
     result = []
     for element_id, nodes in visits.items():
         last = nodes[-1]
@@ -218,8 +220,16 @@ def steps(unit: UnitOfWork, instance_key: int) -> list[Step]:
         else:
             state = "done" if last.state is FlowNodeState.COMPLETED else "cancelled"
         when = words.moment(last.ended_at or last.started_at)
-        result.append(Step(last.name or element_id, state, labels.text(labels.STEP_STATES, state), len(nodes), when))
+        note = notes.get(element_id, step_notes.StepNotes())
+        name = step_name(note, last.name or element_id)
+        said = labels.text(labels.STEP_STATES, state)
+        result.append(Step(name, state, said, len(nodes), when, note.article or ""))
     return result
+
+
+def step_name(notes: step_notes.StepNotes, name: str) -> str:
+    """Return what a step is called on pages in this language."""
+    return notes.name_en if notes.name_en and words.locale() == "en" else name
 
 
 def evaluations_of_task(unit: UnitOfWork, task: UserTask) -> list[EvaluationView]:

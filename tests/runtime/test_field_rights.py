@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from service.auth import Actor
 from service.errors import DeploymentRejected, FormRejected
-from service.runtime import form_display, step_notes, user_tasks
+from service.runtime import form_display, form_sources, step_notes, user_tasks
 from service.runtime.engine import Engine
 from service.runtime.unit import Plugins
 from tests import builders
@@ -113,6 +114,17 @@ def test_rights_hold_for_records_too(sqlite_url: str, open_engine: Callable[...,
     office.run(lambda unit: user_tasks.complete(unit, key, sent), ANN)
 
     assert "forged" not in str(vars(notebook))
+
+
+def test_programs_get_the_form_as_the_step_may_use_it(site: Site) -> None:
+    key = opened(site, secret="hidden", amount="readonly")
+
+    source = site.read(lambda unit: form_sources.of_task(unit, user_tasks.get(unit, key)))
+
+    assert source is not None
+    found = {c.get("key"): c for c in json.loads(source.schema)["components"]}
+    assert "secret" not in found
+    assert (found["amount"]["readonly"], found["amount"]["type"]) == (True, "number")
 
 
 def test_what_a_diagram_notes_is_told_of_the_task(site: Site) -> None:

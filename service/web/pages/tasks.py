@@ -16,7 +16,7 @@ from service import auth, texts
 from service.auth import Permission
 from service.casework import calendars
 from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
-from service.runtime import form_display, user_tasks
+from service.runtime import form_display, step_notes, user_tasks
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import Candidate, TaskOrder, UserTask, UserTaskQuery, UserTaskState
 from service.web import fallback, labels, lights, request, views, words
@@ -54,6 +54,8 @@ class TaskItem:
     created_at: datetime
     completed_at: datetime | None
     documentation: str
+    article: str  # of the law the step rests on; empty where the diagram names none
+    verb: str  # word of the button that completes it; empty for the usual one
     revision: str
 
 
@@ -300,6 +302,7 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
     items = []
     for task in tasks:
         heading = headings[task.key]
+        notes = step_notes.of_task(unit, task)
         is_open = task.state is UserTaskState.CREATED
         mine = is_open and task.assignee == me.name
         claimable = is_open and task.assignee is None and auth.may(me, Permission.CLAIM, user_tasks.access(task))
@@ -308,7 +311,7 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
         items.append(
             TaskItem(
                 key=task.key,
-                name=task.name or task.element_id,
+                name=views.step_name(notes, task.name or task.element_id),
                 process=task.process_name or task.process_id,
                 heading=heading.line,
                 title=heading.title,
@@ -326,6 +329,8 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
                 created_at=task.created_at,
                 completed_at=task.completed_at,
                 documentation=task.documentation or "",
+                article=notes.article or "",
+                verb=notes.verb or "",
                 revision=views.revision(task),
             )
         )
