@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from service import feel
+from service.casework import deadlines, moments
 from service.casework.catalogue import OF_SUBJECT, PEOPLE, RECORDS
 from service.casework.states import outcome_summary
 from service.errors import NotFound
@@ -105,10 +106,17 @@ class Case:
             "rectificationState": row.rectification_state,
         }
 
+    def rectification_record(self, key: int) -> dict[str, Any]:
+        """Return the record `rectification` of one person; its due moment is the deadline's, whatever moves that."""
+        stored = dict(self.document("rectification", key))
+        row = deadlines.find(self.unit, self.key, str(key), deadlines.RECTIFICATION)
+        due = None if row is None or row.due is None else deadlines.due_moment(self.unit, row)
+        return stored if due is None else {**stored, "dueAt": moments.text(due, self.unit.engine.zone)}
+
     def subject_records(self, key: int) -> dict[str, Any]:
         """Return all records of one person by name, `subject` among them."""
         found = {name: self.document(name, key) for name, record in RECORDS.items() if record.per_subject}
-        return {**found, "subject": self.subject_record(key)}
+        return {**found, "subject": self.subject_record(key), "rectification": self.rectification_record(key)}
 
     def whole_subject(self, key: int) -> dict[str, Any]:
         """Return a person with all their records inside, as `case.subjects` lists them."""

@@ -639,7 +639,7 @@ RECORDS: dict[str, RecordType] = {
                 "requirements": TEXT,
                 "noticeId": STR,
                 "issuedAt": MOMENT,
-                "dueAt": MOMENT,
+                "dueAt": MOMENT,  # follows the deadline P-T14
                 "plan": Entity(
                     {
                         "measures": Many(_MEASURE),
@@ -682,6 +682,9 @@ RECORDS: dict[str, RecordType] = {
                         }
                     )
                 ),
+                "requestedDueAt": DATE,  # of the extension that is being asked for
+                "requestedAt": MOMENT,
+                "grantedDueAt": DATE,
                 "extension": Many(
                     Entity(
                         {
@@ -759,6 +762,7 @@ RECORDS: dict[str, RecordType] = {
 DERIVED: Mapping[str, frozenset[str]] = {
     "case": frozenset({"key", "caseNo", "state", "outcome", "subjects", "registeredAt", "closedAt"}),
     "subject": frozenset({"key", "number", "state", "filingState", "appealState", "rectificationState"}),
+    "rectification": frozenset({"dueAt"}),
 }
 
 # Field of the record `case` -> role, and whether it holds one name only.

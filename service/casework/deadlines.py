@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -25,6 +25,7 @@ from service.store.deadlines import Deadline, DeadlineState
 
 __all__ = [
     "NEVER",
+    "RECTIFICATION",
     "Deadline",
     "DeadlineState",
     "Extension",
@@ -51,6 +52,8 @@ __all__ = [
     "required",
     "resume",
 ]
+
+RECTIFICATION = "P-T14"
 
 _DAY = timedelta(days=1)
 _LAST_SECOND = time(23, 59, 59)
@@ -251,32 +254,43 @@ def resume(unit: UnitOfWork, row: Deadline) -> Moved:
     return _move(unit, "deadline.resume", row)
 
 
-def extend(unit: UnitOfWork, row: Deadline, reason: str, *, until: date | None = None) -> Moved:
+def extend(
+    unit: UnitOfWork, row: Deadline, reason: str, *, until: date | None = None, asked: date | None = None
+) -> Moved:
     """Prolong a deadline by the parameter's whole extension, or to `until` where that is earlier.
 
-    Raises `Conflict` if it has run out, is paused, or has been extended as often as the parameter allows, and
+    `asked` is the day on which it was asked for, if not today: an extension has to be asked for in time, not granted.
+    Raises `Conflict` if it had run out, is paused, or has been extended as often as the parameter allows, and
     `Invalid` if `until` lies before the present due day or beyond the longest extension.
     """
+    extension = extension_to(unit, row, until, asked)
+    if not reason.strip():
+        raise Invalid("deadline_reason_missing", parameter=row.parameter)
+    _set_extensions(row, [*extensions_of(row), replace(extension, reason=reason.strip(), by=unit.actor.name)])
+    return _move(unit, "deadline.extend", row)
+
+
+def extension_to(unit: UnitOfWork, row: Deadline, until: date | None = None, asked: date | None = None) -> Extension:
+    """Return the extension that `extend` would enter; raises what forbids it."""
     _demand(row, DeadlineState.RUNNING)
     known = parameters.definition(row.parameter)
-    done = extensions_of(row)
-    if known.extension is None or len(done) >= known.extensions:
+    if known.extension is None or len(extensions_of(row)) >= known.extensions:
         raise Conflict("deadline_extended_already", parameter=row.parameter, allowed=known.extensions)
     if row.due is None:
         raise Conflict("deadline_no_due_day", parameter=row.parameter)
     today = parameters.today(unit)
-    if today > row.due:
+    if (asked or today) > row.due:
         raise Conflict("deadline_run_out", parameter=row.parameter, due=row.due.isoformat())
-    if not reason.strip():
-        raise Invalid("deadline_reason_missing", parameter=row.parameter)
-    whole = Extension(known.extension, LengthUnit(known.unit), reason.strip(), unit.actor.name, today.isoformat())
-    _set_extensions(row, [*done, _cut(unit, row, whole, until) if until else whole])
-    return _move(unit, "deadline.extend", row)
+    whole = Extension(known.extension, LengthUnit(known.unit), on=today.isoformat())
+    return _cut(unit, row, whole, until) if until else whole
 
 
 def _cut(unit: UnitOfWork, row: Deadline, whole: Extension, until: date) -> Extension:
     calendar = calendars.calendar(unit)
-    latest = due_day(calendar, row.start, length_of(row), pauses_of(row), [*extensions_of(row), whole])
+    try:
+        latest = due_day(calendar, row.start, length_of(row), pauses_of(row), [*extensions_of(row), whole])
+    except CalendarMissing as missing:
+        raise Conflict("deadline_calendar_missing", parameter=row.parameter, year=missing.year) from missing
     if row.due is None or until <= row.due:
         raise Invalid("deadline_until_too_early", parameter=row.parameter, until=until.isoformat())
     if latest is None or until > latest:

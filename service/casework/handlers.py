@@ -144,18 +144,22 @@ def notify(unit: UnitOfWork, job: JobContext) -> None:
 
 
 def move_deadline(unit: UnitOfWork, job: JobContext) -> None:
-    """Open, close, pause, resume or extend a deadline: header `do`, `parameter`; inputs `reason`, `until`.
+    """Open, close, pause, resume or extend a deadline: header `do`, `parameter`; inputs `reason`, `until`, `askedAt`.
 
     A deadline that is closed, paused or running already is left as it is, so that a second run changes nothing.
     `open` begins anew from today; with `until` the deadline then ends on that day if it is earlier than the rule's.
     """
     case = _case(unit, job)
     subject_key = _subject_key(case, job)
-    do = _choice(job, "do", list(_DEADLINE_VERBS))
+    do = _choice(job, "do", [*_DEADLINE_VERBS, "extend"])
     reason, until = _text_of(job.variables.get("reason")), _day(unit, job.variables.get("until"))
     for parameter in _header(job, "parameter").split(","):  # several are parted by commas
         place = (case.key, "" if subject_key is None else str(subject_key), parameter.strip())
-        _DEADLINE_VERBS[do](unit, place, reason, until)
+        if do == "extend":
+            asked = _day(unit, job.variables.get("askedAt"))
+            deadlines.extend(unit, deadlines.required(unit, *place), reason, until=until, asked=asked)
+        else:
+            _DEADLINE_VERBS[do](unit, place, reason, until)
 
 
 _Place = tuple[int, str, str]  # case, subject or "", parameter
@@ -186,16 +190,11 @@ def _resume(unit: UnitOfWork, place: _Place, reason: str, until: date | None) ->
         deadlines.resume(unit, row)
 
 
-def _extend(unit: UnitOfWork, place: _Place, reason: str, until: date | None) -> None:
-    deadlines.extend(unit, deadlines.required(unit, *place), reason, until=until)
-
-
 _DEADLINE_VERBS: Mapping[str, Callable[[UnitOfWork, _Place, str, date | None], None]] = {
     "open": _open,
     "close": _close,
     "pause": _pause,
     "resume": _resume,
-    "extend": _extend,
 }
 
 # Who is told at each level (D9): the higher the level, the higher up.

@@ -191,6 +191,8 @@ class _Records(Mapping[str, Value]):
             raise KeyError(name)
         if name == "subject":
             return case.subject_record(subject_key)
+        if name == "rectification":
+            return case.rectification_record(subject_key)
         document = case.document(name, subject_key)
         if name == "application":
             return {**document, **application_facts.facts(case, subject_key)}

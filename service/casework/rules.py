@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from service.casework import people
+from service import feel
+from service.casework import deadlines, moments, people
 from service.casework.case import Case
 from service.casework.schema import Found
+from service.errors import ServiceError
 
 Values: TypeAlias = dict[str, Any]  # by path
 Rule: TypeAlias = "Callable[[_Look], Iterator[Found]]"
@@ -173,6 +175,30 @@ def _no_notice_with_reason_for_none(look: _Look) -> Iterator[Found]:
         yield reason, ("casework.rectification_noticed", {})
 
 
+def _extension(look: _Look) -> Iterator[Found]:
+    """Refuse at the form what the deadline would refuse later, when nobody is there to mend it.
+
+    Whoever asks too late, or again, is answered by the process; for everything else the day asked for must be right.
+    """
+    for path in ("rectification.requestedDueAt", "rectification.grantedDueAt"):
+        day = feel.temporal.parse_date(str(look.values.get(path) or ""))
+        if day is None or look.subject_key is None:
+            continue
+        unit = look.case.unit
+        row = deadlines.find(unit, look.case.key, str(look.subject_key), deadlines.RECTIFICATION)
+        if row is None:
+            continue
+        granted = path.endswith("grantedDueAt")
+        asked = moments.read(look.before("rectification.requestedAt"), unit.engine.zone) if granted else None
+        try:
+            deadlines.extension_to(
+                unit, row, day.to_date(), asked.astimezone(unit.engine.zone).date() if asked else None
+            )
+        except ServiceError as refused:
+            if granted or refused.code not in {"deadline_run_out", "deadline_extended_already"}:
+                yield path, (refused.code, refused.facts)
+
+
 # Rule of law or of the measure -> check, in the order of procedure.md section 2.
 RULES: tuple[Rule, ...] = (
     _needs("subject.screeningResult", "no", "subject.screeningReason", "casework.screening_needs_reason"),  # 7
@@ -188,6 +214,7 @@ RULES: tuple[Rule, ...] = (
     _reasons_only_in_case_volume,  # 7(2), second paragraph; 2.14
     _received_after_sent,
     _no_notice_with_reason_for_none,  # 8
+    _extension,  # 8; P-T14
 )
 
 

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from service import feel, wiring
 from service.auth import accounts
 from service.auth.actor import SYSTEM, Actor
 from service.casework import applications, calendars, case_files, deadlines, notices, records
 from service.casework.notices import Notice
+from service.errors import FormRejected
 from service.runtime import deployments, incidents, instances, user_tasks
 from service.runtime.deployments import Resource
 from service.runtime.engine import Engine, SetClock
@@ -600,6 +603,12 @@ class Play:
                 user_tasks.complete(unit, task.key, submission)
                 unit.commit()
             self._idle(engine)
+
+    def refused(self, element: str, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+        """Try to do a task and return the codes of what is wrong, by path; nothing changes."""
+        with pytest.raises(FormRejected) as caught:
+            self._complete(self.task(element), answers, None)
+        return {path: [code for code, _ in problems] for path, problems in caught.value.fields.items()}
 
     @staticmethod
     def _someone(task: UserTask) -> str:

@@ -66,13 +66,13 @@ def extension(until: str) -> dict[str, object]:
         "progressEntry.percent": None,
         "progressEntry.content": None,
         "extensionRequest.reason": "需要等待上级批复。",
-        "extensionRequest.newDueAt": until,
+        "rectification.requestedDueAt": until,
     }
 
 
 def approval(until: str | None) -> dict[str, object]:
     agreed = "yes" if until else "no"
-    return {"extensionApproved": agreed, "extension.newDueAt": until, "extension.opinion": "意见。"}
+    return {"extensionApproved": agreed, "rectification.grantedDueAt": until, "extension.opinion": "意见。"}
 
 
 def levels(play: Play) -> list[str]:
@@ -210,6 +210,54 @@ def test_a_refused_extension_leaves_the_due_day(a_case: ACase) -> None:
 
     assert play.record("rectification")["dueAt"].startswith(DUE)
     assert "progress" in play.open()
+
+
+@pytest.mark.parametrize(
+    ("until", "code"),
+    [
+        ("2026-04-02", "deadline_until_too_early"),
+        ("2026-06-01", "deadline_until_too_late"),
+    ],
+)
+def test_a_day_that_cannot_be_granted_is_refused_at_the_form(a_case: ACase, until: str, code: str) -> None:
+    play = a_case(at="screening")
+    noticed(play)
+
+    assert play.refused("progress", extension(until)) == {"rectification.requestedDueAt": [code]}
+    play.do("progress", extension("2026-04-20"))
+    assert play.refused("extension-approval", approval(until)) == {"rectification.grantedDueAt": [code]}
+
+    assert play.record("rectification")["dueAt"].startswith(DUE)
+    assert "extension-approval" in play.open()
+
+
+def test_an_extension_asked_in_time_may_be_granted_after_the_due_day(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    noticed(play)
+    play.at("2026-04-02")
+    play.do("progress", extension("2026-04-20"))
+
+    play.at("2026-04-07")
+    play.do("extension-approval", approval("2026-04-20"))
+
+    assert play.record("rectification")["dueAt"].startswith("2026-04-20")
+    [entry] = play.record("rectification")["extension"]
+    assert entry["requestedAt"].startswith("2026-04-02")
+
+
+def test_without_a_due_day_an_extension_is_refused_until_the_calendar_is_there(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    play.at("2026-12-10")
+    noticed(play)
+    assert "dueAt" not in play.record("rectification")
+    asked = extension("2027-02-01")
+
+    assert play.refused("progress", asked) == {"rectification.requestedDueAt": ["deadline_no_due_day"]}
+    play.import_calendar(2027, "2027-01-01")
+
+    assert play.record("rectification")["dueAt"].startswith("2027-01-11")
+    play.do("progress", asked)
+    assert "extension-approval" in play.open()
 
 
 def test_failed_twice_it_becomes_a_task_for_people(a_case: ACase) -> None:
