@@ -7,8 +7,8 @@ MESSAGES: dict[str, str] = {
     "deadline_not_open": "The deadline {parameter} is not open.",
     "deadline_no_due_day": "The deadline {parameter} has no due day now: it is paused, or a calendar year is not "
     "imported.",
-    "deadline_calendar_missing": "The longest extension of the deadline {parameter} reaches into {year}, whose calendar "
-    "is not imported; import it first.",
+    "deadline_calendar_missing": "The longest extension of the deadline {parameter} reaches into {year}, whose "
+    "calendar is not imported; import it first.",
     "deadline_no_length": "The parameter {parameter} is no time limit.",
     "deadline_state": "The deadline {parameter} is {state}; this needs one that is {expected}.",
     "deadline_extended_already": "The deadline {parameter} may be extended {allowed} times, which is used up.",
