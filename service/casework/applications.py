@@ -50,6 +50,7 @@ def submit(
     subject_key: int,
     submission: Mapping[str, object],
     recorded: Recorded | None = None,
+    idempotency_key: str | None = None,
 ) -> int:
     """Hand in an application and start its process; return the process instance.
 
@@ -57,6 +58,7 @@ def submit(
     it intake writes down what it received; the subject's signature must be confirmed in the form. Time decides nothing
     here: a late application starts its process as well, which tells the way to appeal (D2).
 
+    A second call of the same person with the same `idempotency_key` returns what the first began.
     Raises `Forbidden` for anybody else, `Conflict` while one is being examined, `FormRejected`.
     """
     case = records.of_case(unit, case_key)
@@ -68,6 +70,10 @@ def submit(
             raise NotFound("casework.no_such_subject", key=subject_key)
     else:
         auth.require(unit.actor, Permission.RECORD_APPLICATION, access)
+    if idempotency_key is not None:
+        first = store.submissions.repeated_start(unit.session, unit.actor.name, idempotency_key)
+        if first is not None and (first.element_id, first.business_key) == (FORM, str(case_key)):
+            return first.instance_key
     if under_examination(case, subject_key):
         raise Conflict("casework.application_pending", subject=subject_key)
     values = _validated(unit, case, subject_key, submission)
@@ -107,6 +113,7 @@ def submit(
         if correlation is None:
             raise Conflict("casework.nobody_takes_applications", message=SUBMITTED)
         case.set("subject", ("applicationId",), str(correlation.instance_key), subject_key)
+        _keep(unit, case_key, correlation.instance_key, submission, values, idempotency_key)
         entry.after.update(instance=correlation.instance_key, channel=application["channel"])
     instances.records_changed(unit, str(case_key))
     return correlation.instance_key
@@ -153,6 +160,32 @@ def _validated(unit: UnitOfWork, case: Case, subject_key: int, submission: Mappi
         raise Invalid("casework.form_writes_elsewhere", form=FORM, paths=", ".join(others))
     values = result.get("application", {})
     return dict(values) if isinstance(values, Mapping) else {}
+
+
+def _keep(
+    unit: UnitOfWork,
+    case_key: int,
+    instance_key: int,
+    submission: Mapping[str, object],
+    values: Mapping[str, Any],
+    idempotency_key: str | None,
+) -> None:
+    form_row = store.definitions.live(unit.session, FormDefinition, FORM)
+    row = store.submissions.Submission(
+        key=unit.new_key(),
+        user_task_key=None,
+        instance_key=instance_key,
+        root_key=instance_key,
+        business_key=str(case_key),
+        element_id=FORM,
+        form_key=form_row.key if form_row else None,
+        data=feel.codec.encode(dict(submission)),
+        accepted=feel.codec.encode({"records": {"application": dict(values)}}),
+        submitted_by=unit.actor.name,
+        submitted_at=unit.now,
+        idempotency_key=idempotency_key,
+    )
+    store.submissions.add(unit.session, row)
 
 
 def _received(unit: UnitOfWork, recorded: Recorded, subject_key: int) -> dict[str, Any]:

@@ -115,13 +115,18 @@ class CaseView:
     timeline: tuple[TimelineEvent, ...]  # newest first
 
 
-def register(unit: UnitOfWork, submission: Mapping[str, object]) -> CaseFile:
+def register(unit: UnitOfWork, submission: Mapping[str, object], idempotency_key: str | None = None) -> CaseFile:
     """Register a case with its subjects from the start form `case-registration` and start its process.
 
+    A second call of the same person with the same `idempotency_key` returns what the first registered.
     Raises `FormRejected`, and `Invalid` with the reason for what is marked a state secret: such a case must not enter
     this system at all (Law on Guarding State Secrets).
     """
     auth.require(unit.actor, Permission.REGISTER_CASE)
+    if idempotency_key is not None:
+        first = store.submissions.repeated_start(unit.session, unit.actor.name, idempotency_key)
+        if first is not None and first.element_id == PROCESS and first.business_key is not None:
+            return records.of_case(unit, int(first.business_key)).row
     _refuse_state_secrets(submission)
     form = instances.start_form(unit, PROCESS)
     if form is None:
@@ -151,7 +156,7 @@ def register(unit: UnitOfWork, submission: Mapping[str, object]) -> CaseFile:
                 people.assign(case, name, case_values[name])
         case.flush()
         instance = instances.start(unit, PROCESS, found, business_key=str(key))
-        _keep_submission(unit, instance.key, key, submission, case_values)
+        _keep_submission(unit, instance.key, key, submission, case_values, idempotency_key)
         entry.after.update(case_no=row.case_no, subjects=len(subjects), instance=instance.key)
     return row
 
@@ -443,7 +448,12 @@ def _open_screening_deadline(unit: UnitOfWork, row: CaseFile, subject: CaseSubje
 
 
 def _keep_submission(
-    unit: UnitOfWork, instance_key: int, key: int, submission: Mapping[str, object], accepted: Mapping[str, Any]
+    unit: UnitOfWork,
+    instance_key: int,
+    key: int,
+    submission: Mapping[str, object],
+    accepted: Mapping[str, Any],
+    idempotency_key: str | None,
 ) -> None:
     row = Submission(
         key=unit.new_key(),
@@ -457,7 +467,7 @@ def _keep_submission(
         accepted=feel.codec.encode({"records": {"case": dict(accepted)}}),
         submitted_by=unit.actor.name,
         submitted_at=unit.now,
-        idempotency_key=None,
+        idempotency_key=idempotency_key,
     )
     store.submissions.add(unit.session, row)
 

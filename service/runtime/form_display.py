@@ -44,7 +44,10 @@ def of_submission(unit: UnitOfWork, submission: Submission) -> tuple[FormRow, ..
         context = _context(user_tasks.get(unit, submission.user_task_key), data)
     else:
         instance = instances.get(unit, submission.instance_key)
-        form = instances.start_form(unit, instance.process_id)
+        if submission.form_key is not None:
+            form = unit.engine.definitions.form(unit.session, submission.form_key)
+        else:
+            form = instances.start_form(unit, instance.process_id)
         context = InstanceContext(instance.key, instance.root_key, instance.business_key, data, instance.process_id)
     if form is None:
         return tuple(forms.Row("value", name, (feel.string(value),), path=name) for name, value in data.items())

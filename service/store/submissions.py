@@ -57,6 +57,16 @@ def repeated(session: Session, user_task_key: int, idempotency_key: str) -> Subm
     return session.scalars(statement).first()
 
 
+def repeated_start(session: Session, submitted_by: str, idempotency_key: str) -> Submission | None:
+    """Return what an earlier request of a person with the same key began: a start form belongs to no task."""
+    statement = select(Submission).where(
+        Submission.user_task_key.is_(None),
+        Submission.submitted_by == submitted_by,
+        Submission.idempotency_key == idempotency_key,
+    )
+    return session.scalars(statement).first()
+
+
 def of_root(session: Session, root_key: int) -> Sequence[Submission]:
     return session.scalars(select(Submission).where(Submission.root_key == root_key).order_by(Submission.key)).all()
 

@@ -11,13 +11,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.runtime.engine import Engine
 from service.settings import Settings, secret_key
-from service.web import errors, navigation, request, security, site, static, words
+from service.web import deploying, errors, navigation, request, security, site, static, words
 from service.web.api import RESOURCES
 from service.web.pages import PAGES
 
-# Above the limit of a deployment (50 MB are refused with a message of their own), below what would fill the memory.
-MAXIMUM_REQUEST = 24 * 1024 * 1024  # bytes
-MAXIMUM_FORM = 2 * 1024 * 1024  # bytes of a form without its files
+MAXIMUM_FORM = 2 * deploying.MB  # of a form without its files
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -48,7 +46,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=24),
-        MAX_CONTENT_LENGTH=MAXIMUM_REQUEST,
+        MAX_CONTENT_LENGTH=deploying.REQUEST_LIMIT,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,  # request.py checks every page, the API has no cookies to abuse
         JSON_AS_ASCII=False,

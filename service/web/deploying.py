@@ -10,6 +10,9 @@ from service.runtime import deployments, refusals
 from service.runtime.deployments import Deployed, Resource
 from service.web.site import site
 
+MB = 1024 * 1024
+REQUEST_LIMIT = 24 * MB  # of one upload; what a single file may have stands in `deployments.FILE_LIMIT`
+
 
 def deploy(actor: Actor, files: Sequence[Resource], name: str) -> Deployed:
     """Deploy files together. Raises `DeploymentRejected`, having kept what it says."""

@@ -23,7 +23,7 @@ from service.errors import (
     TooLarge,
     Unauthenticated,
 )
-from service.web import doors, words
+from service.web import deploying, doors, words
 from service.web.site import site
 
 LOG = logging.getLogger(__name__)
@@ -147,7 +147,9 @@ def _http_error(error: HTTPException) -> Response:
     code = error.code or 500
     if error.response is not None:
         return make_response(error.response)
-    text = words.message("request_too_large") if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ""
+    text = ""
+    if code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        text = words.message("request_too_large", limit=deploying.REQUEST_LIMIT // deploying.MB)
     if wants_rest():
         return rest_problem(code, text or (error.description or error.name))
     if doors.speaks_seven(request.path):

@@ -6,7 +6,7 @@ MESSAGES: dict[str, str] = {
     "page_missing": "There is nothing at this address.",
     "passwords_differ": "The new password and its repetition differ.",
     "no_files_chosen": "Choose at least one file.",
-    "request_too_large": "The request is larger than 24 MB. Deploy fewer or smaller files at a time.",
+    "request_too_large": "The request is larger than {limit} MB. Deploy fewer or smaller files at a time.",
     "internal_error": "Something went wrong on our side; nothing was changed. Request number: {number}.",
     "static_not_built": "The browser's files are missing in {folder}. Run scripts/build-static first.",
     "form_changed": "The task has changed since you opened it. Your entries are kept as a draft; open it again.",

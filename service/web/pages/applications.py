@@ -85,7 +85,8 @@ def submit(key: int) -> Response:
     def use_case(unit: UnitOfWork) -> None:
         case = _own(unit, key)
         sent.update(submission_of(applications.form(unit).schema))
-        applications.submit(unit, key, _subject_key(case), sent)
+        key_of_request = http.form.get("idempotency_key") or None
+        applications.submit(unit, key, _subject_key(case), sent, idempotency_key=key_of_request)
 
     try:
         request.run(use_case)
@@ -190,7 +191,7 @@ def _form(
             nodes=fallback.nodes(schema, data, refused),
             summary=summary,
             problems=problems,
-            idempotency_key=secrets.token_urlsafe(16),
+            idempotency_key=http.form.get("idempotency_key") or secrets.token_urlsafe(16),
             submit_label=gettext("Hand in"),
         )
     return make_response(html, status)

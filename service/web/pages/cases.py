@@ -135,7 +135,7 @@ def register() -> Response:
 
     def use_case(unit: UnitOfWork) -> tuple[int, str]:
         sent.update(submission_of(_registration_schema(unit)))
-        row = case_files.register(unit, sent)
+        row = case_files.register(unit, sent, http.form.get("idempotency_key") or None)
         return row.key, row.case_no
 
     try:
@@ -263,7 +263,7 @@ def _registration(
         nodes=fallback.nodes(schema, typed, refused),
         summary=summary,
         problems=problems,
-        idempotency_key=secrets.token_urlsafe(16),
+        idempotency_key=http.form.get("idempotency_key") or secrets.token_urlsafe(16),
         submit_label=gettext("Register"),
     )
     return make_response(html, status)
@@ -454,7 +454,7 @@ def _submissions(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     about = _subjects_of(unit, case)
     found = []
     for row in reversed(form_display.submissions(unit, str(case.summary.key))):
-        name = gettext("Registration")
+        name = gettext("Registration") if row.element_id == case_files.PROCESS else labels.record(row.element_id)
         if row.user_task_key is not None:
             task = user_tasks.get(unit, row.user_task_key)
             name = task.name or task.element_id

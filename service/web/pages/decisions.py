@@ -34,6 +34,7 @@ FIELD = "in:"
 LITERAL = re.compile(r'"([^"\\]*)"')
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,14 @@ class Named:
     file: str
     since: datetime
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A decision that nothing else in its file requires, with those that it requires."""
+
+    top: Named
+    helpers: tuple[Named, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +104,8 @@ class Trial:
 def index() -> Response:
     request.require(Permission.TRY_DECISIONS)
     with request.reading() as unit:
-        rows = [_named(row) for row in deployments.decisions(unit)]
-    return make_response(render_template("decisions.html", decisions=rows))
+        groups = _groups(unit)
+    return make_response(render_template("decisions.html", groups=groups))
 
 
 @blueprint.get("/<decision_id>")
@@ -212,6 +221,37 @@ def _definition(unit: UnitOfWork, decision_id: str, decision_key: int | None = N
     for row in wanted:
         return row
     raise NotFound("runtime.decision_not_found", id=decision_id, version="")
+
+
+def _groups(unit: UnitOfWork) -> list[Group]:
+    """Return the decisions in force, file by file: what a file is there for, and below it what it is made of."""
+    rows = deployments.decisions(unit)
+    files: dict[tuple[int, str], list[DecisionDefinition]] = {}
+    for row in rows:
+        files.setdefault((row.deployment_key, row.resource_name), []).append(row)
+    groups = []
+    for found in files.values():
+        model = deployments.model_of(unit, found[0].key)
+        named = {row.definition_id: _named(row) for row in found}
+        required = {
+            reference.id
+            for decision in model.decisions
+            for reference in decision.required_decisions
+            if not reference.namespace
+        }
+        for key, item in named.items():
+            if key not in required:
+                below = [named[part.id] for part in _closure(model, key)[1:] if part.id in named]
+                groups.append(Group(item, tuple(sorted(below, key=_natural))))
+        # Decisions that require one another in a ring have no top: each stands for itself.
+        shown = {item.id for group in groups for item in (group.top, *group.helpers)}
+        groups += [Group(item, ()) for key, item in named.items() if key not in shown]
+    return sorted(groups, key=lambda group: _natural(group.top))
+
+
+def _natural(item: Named) -> list[tuple[int, str]]:
+    """Return what sorts D2 before D10."""
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in DIGITS.split(item.id)]
 
 
 def _named(row: DecisionDefinition) -> Named:

@@ -244,6 +244,7 @@ def _index(refused: str = "", lines: list[str] | None = None, status: HTTPStatus
         findings=lines or ([refused] if refused else []),
         warnings=[],
         second_person=second_person,
+        limits={"file": deployments.FILE_LIMIT // deploying.MB, "request": deploying.REQUEST_LIMIT // deploying.MB},
     )
     return make_response(html, status)
 

@@ -12,7 +12,7 @@ from flask import Flask
 
 from service import wiring
 from service.auth import SYSTEM, accounts, sessions
-from service.casework import case_files
+from service.casework import case_files, deadlines, records
 from service.runtime.engine import Engine, SetClock
 from service.runtime.unit import Actor, UnitOfWork
 from service.settings import Settings
@@ -100,6 +100,31 @@ def test_a_case_is_registered_with_plain_fields(of: Callable[[str], Browser]) ->
     assert f"{play.ORGAN}〔2026〕1号" in text(intake.get("/cases"))
 
 
+def test_the_same_registration_sent_twice_is_one_case(of: Callable[[str], Browser], site_engine: Engine) -> None:
+    intake = of("intake")
+    sent = registration(idempotency_key="once")
+
+    places = {intake.post("/cases/new", sent).headers["Location"] for _ in range(2)}
+    intake.post("/cases/new", registration(idempotency_key="another"))
+
+    assert len(places) == 1
+    with site_engine.reading(INTAKE) as unit:
+        assert case_files.search(unit).total == 2
+
+
+def test_the_same_application_sent_twice_is_one(of: Callable[[str], Browser], case: int, site_engine: Engine) -> None:
+    subject = of("subject")
+    sent = {"submission": json.dumps(play.nested(play.an_application())), "idempotency_key": "once"}
+
+    answers = [subject.post(f"/applications/{case}/apply", sent) for _ in range(2)]
+    run_until_idle(site_engine)
+
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert text(subject.get("/applications")).count("已提交申请") == 1
+    assert subject.post(f"/applications/{case}/apply", {**sent, "idempotency_key": "later"}).status_code == 409
+    assert "为方便企业容缺办理" in text(of("lead").get(f"/cases/{case}?tab=submissions"))
+
+
 def test_what_is_wrong_with_a_registration_is_named_and_nothing_is_kept(of: Callable[[str], Browser]) -> None:
     intake = of("intake")
 
@@ -150,6 +175,38 @@ def test_the_subject_sees_their_own_side_alone(of: Callable[[str], Browser], cas
     assert "任务到达" not in page
     assert of("stranger").get(f"/applications/{case}").status_code == 404
     assert of("lead").get(f"/applications/{case}").status_code == 403
+
+
+def test_before_it_is_served_the_subject_finds_neither_decision_nor_the_organs_time_limits(
+    of: Callable[[str], Browser], case: int, site_engine: Engine
+) -> None:
+    subject = of("subject")
+
+    def write(values: dict[str, str]) -> None:
+        def use_case(unit: UnitOfWork) -> None:
+            found = records.of_case(unit, case)
+            person = found.subjects[0].key
+            for path, value in values.items():
+                records.write(found, person, path, value)
+            found.flush()
+            deadlines.open_anew(unit, case, str(person), "P-T09")
+            deadlines.open_anew(unit, case, str(person), "P-T03")
+
+        site_engine.run(SYSTEM, use_case)
+
+    write({"decisionDocument.measure": "免予问责", "toleranceOpinion.outcome": "exempt"})
+    write({"decisionDocument.issuedAt": "2026-03-02T08:00+08:00"})
+    write({"subject.outcome": "exempt"})
+    before = text(subject.get("/applications")) + text(subject.get(f"/applications/{case}"))
+    write({"delivery.subject.deliveredAt": "2026-03-02T08:30+08:00"})
+    after = text(subject.get("/applications")) + text(subject.get(f"/applications/{case}"))
+
+    assert "免于追究责任" not in before
+    assert "免予问责" not in before
+    assert "签发后送达" not in before
+    assert "补正" in before
+    assert after.count("免于追究责任") == 2
+    assert "免予问责" in after
 
 
 def test_the_subject_applies_once_and_withdraws(of: Callable[[str], Browser], case: int, site_engine: Engine) -> None:

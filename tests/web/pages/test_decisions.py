@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
+from service.auth import SYSTEM
+from service.runtime import deployments
+from service.runtime.engine import Engine
+from tests.processes import play
 from tests.web.conftest import Browser, text
 
 
@@ -16,6 +21,24 @@ def test_a_decision_is_tried_out_and_its_rule_marked(browser_of: Callable[[str],
     assert after.count('class="is-matched"') == 1
     assert "已命中" in after
     assert 'value="12"' in after
+
+
+def test_a_file_is_one_row_with_its_parts_folded_below(
+    browser_of: Callable[[str], Browser], site_engine: Engine
+) -> None:
+    files = [
+        deployments.Resource(path.name, path.read_bytes())
+        for path in sorted((play.ROOT / "processes/decisions").glob("*.dmn"))
+    ]
+    site_engine.run(SYSTEM, lambda unit: deployments.deploy(unit, files))
+
+    page = text(browser_of("olga").get("/decisions"))
+
+    rows = [row for row in page.split("<tr>")[1:] if "row-title" in row]
+    tops = [re.findall(r'row-title" href="/decisions/(\w+)"', row) for row in rows]
+    assert tops == [["D1"], *([f"D{number}"] for number in range(2, 15)), ["d"]]
+    advice = rows[6]
+    assert advice.index("<details") < advice.index("/decisions/D7_advice")
 
 
 def test_a_trial_tells_why_in_the_readers_language(browser_of: Callable[[str], Browser]) -> None:

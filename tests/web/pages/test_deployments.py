@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
+
+from werkzeug.test import TestResponse
 
 from service.auth import SYSTEM
 from service.runtime import deployments
@@ -54,6 +57,29 @@ def test_a_refused_deployment_names_file_element_and_property(browser_of: Browse
     assert "missing" in page
     with site_engine.reading(SYSTEM) as unit:
         assert len(deployments.history(unit).items) == 1
+
+
+def send(person: Browser, content: bytes) -> TestResponse:
+    """Send a file of any size: the test client would put a large one into a file that it leaves open."""
+    head = 'Content-Disposition: form-data; name="resources"; filename="a.bpmn"\r\n\r\n'
+    token = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{person.token()}\r\n'
+    body = f"{token}--x\r\n{head}".encode() + content + b"\r\n--x--\r\n"
+    return person.client.post(
+        "/deployments", data=body, content_type="multipart/form-data; boundary=x", headers={"Accept-Language": "zh-CN"}
+    )
+
+
+def test_the_limits_shown_are_those_that_are_kept(browser_of: Browsers) -> None:
+    olga = browser_of("olga")
+    told = text(olga.get("/deployments"))
+    largest, whole = (int(number) for number in re.findall(r"不超过 (\d+) MB", told))
+
+    too_large = send(olga, b" " * (largest * 2**20 + 1))
+    far_too_large = send(olga, b" " * (whole * 2**20 + 1))
+
+    assert (too_large.status_code, far_too_large.status_code) == (413, 413)
+    assert f"最多 {largest} MB" in text(too_large)
+    assert f"超过 {whole} MB" in text(far_too_large)
 
 
 def test_broken_and_hostile_files_are_refused_with_words(browser_of: Browsers) -> None:
