@@ -36,6 +36,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "signing_in.sign_in",
         "signing_in.enter",
         "signing_in.sign_out",
+        "signing_in.keep",
+        "signing_in.state",
         "signing_in.language",
         "about.show",
         "about.favicon",
@@ -161,6 +163,11 @@ def go(location: str) -> Response:
     return response
 
 
+def now_is(account: Account) -> None:
+    """Let somebody who has just signed in act in the rest of this request."""
+    g.person = Person(account)
+
+
 def register(app: Flask) -> None:
     """Find out before each request who acts, and that a change was sent by a page of ours."""
     protection = CSRFProtect(app)
@@ -223,6 +230,11 @@ def _gate() -> Response | None:
     if found is None:
         if http.method == "GET" and not is_fragment() and http.accept_mimetypes.best != "application/json":
             return go(url_for("signing_in.sign_in", back=http.full_path.rstrip("?")))
+        if http.method == "POST" and not is_fragment() and http.accept_mimetypes.best != "application/json":
+            # What was typed goes with it: the browser sends the same form there.
+            response = redirect(url_for("signing_in.keep", to=http.path), HTTPStatus.TEMPORARY_REDIRECT)
+            assert isinstance(response, Response)  # noqa: S101 - werkzeug's wider type
+            return response
         raise Unauthenticated("sign_in_first")
     if found.account.must_change_password and http.endpoint not in PASSWORD_ENDPOINTS:
         return go(url_for("signing_in.password"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
-from flask import Blueprint, Response, make_response, render_template, session, url_for
+from flask import Blueprint, Response, current_app, make_response, render_template, session, url_for
 from flask import request as http
+from flask_wtf.csrf import generate_csrf
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
 
 from service.auth import Actor, accounts, sessions
 from service.auth.accounts import SignIn
@@ -15,12 +19,16 @@ from service.runtime import audit
 from service.runtime.unit import UnitOfWork
 from service.texts import LOCALES, render
 from service.web import labels, request, words
+from service.web.answers import json_of
+from service.web.pages import tasks
 from service.web.site import site
 from service.web.words import N_
 
 blueprint = Blueprint("signing_in", __name__)
 
 N_("Chinese")
+KEPT = "kept:"
+DRAFTS = frozenset({"tasks.complete", "tasks.save_draft"})
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
@@ -31,14 +39,32 @@ def sign_in() -> Response:
     return _page()
 
 
+@blueprint.get("/session.json")
+def state() -> Response:
+    """Who is signed in, and the token that a form of theirs needs: asked by pages that were open for long."""
+    person = request.maybe_person()
+    return json_of({"name": person.name if person else None, "token": generate_csrf()})
+
+
+@blueprint.post("/sign-in/kept")
+def keep() -> Response:
+    """A form came after the session had ended: ask to sign in, and keep what was typed."""
+    to = request.local_target(http.args.get("to"), "")
+    kept = [(name, value) for name, value in http.form.items(multi=True) if name != "csrf_token"] if to else []
+    return _page(kept=kept, kept_for=to, status=HTTPStatus.UNAUTHORIZED)
+
+
 @blueprint.post("/sign-in")
 def enter() -> Response:
-    name = http.form.get("name", "").strip()
+    name, password = http.form.get("name", "").strip(), http.form.get("password", "")
+    if site().settings.is_demo and "seat" in http.form:
+        name, password = http.form["seat"], demo.PASSWORD
+    kept, kept_for = _kept()
     back = request.local_target(http.form.get("back"), url_for("home.show"))
     address = http.remote_addr or ""
 
     def use_case(unit: UnitOfWork) -> tuple[SignIn, str]:
-        outcome = accounts.authenticate(unit, name, http.form.get("password", ""), address)
+        outcome = accounts.authenticate(unit, name, password, address)
         if outcome.account is None:
             audit.record(unit, "session.refuse", ("user", name[:80]), after={"reason": outcome.code})
             return outcome, ""
@@ -49,12 +75,15 @@ def enter() -> Response:
     outcome, token = site().engine.run(Actor(name[:80] or request.NOBODY.name), use_case)
     if outcome.account is None:
         problem = words.message(outcome.code, **dict(outcome.facts))
-        return _page(problem=problem, name=name, status=HTTPStatus.UNAUTHORIZED)
+        return _page(problem=problem, name=name, kept=kept, kept_for=kept_for, status=HTTPStatus.UNAUTHORIZED)
     old = http.cookies.get(request.COOKIE)
     if old:
         site().engine.run(outcome.account.actor, lambda unit: sessions.close(unit, old))
     session.clear()  # a CSRF token from before must not outlive the change of person
     response = request.go(back)
+    if kept_for and not outcome.account.must_change_password:
+        request.now_is(outcome.account)
+        response = _go_on(kept_for, kept)
     response.set_cookie(request.COOKIE, token, httponly=True, samesite="Lax", secure=request.is_secure(), path="/")
     return response
 
@@ -114,8 +143,33 @@ def _change_password(unit: UnitOfWork, name: str, old: str, new: str) -> None:
     audit.record(unit, "user.change_password", ("user", name))
 
 
-def _page(problem: str = "", name: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
-    note = ""
+def _kept() -> tuple[list[tuple[str, str]], str]:
+    """Return what was typed before the session ended, and where it was to go."""
+    to = request.local_target(http.form.get("kept_for"), "")
+    found = http.form.items(multi=True)
+    return [(name.removeprefix(KEPT), value) for name, value in found if name.startswith(KEPT)] if to else [], to
+
+
+def _go_on(to: str, kept: list[tuple[str, str]]) -> Response:
+    """Return to the form: a task shows what was typed as its draft, any other form is sent on by the person."""
+    try:
+        endpoint, arguments = current_app.url_map.bind("").match(to, method="POST")
+    except HTTPException:
+        return request.go(url_for("home.show"))
+    if endpoint in DRAFTS:
+        tasks.keep_draft(int(arguments["key"]), MultiDict(kept))
+        return request.go(url_for("tasks.show", key=arguments["key"]))
+    return make_response(render_template("kept.html", action=to, kept=kept))
+
+
+def _page(
+    problem: str = "",
+    name: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+    kept: Sequence[tuple[str, str]] = (),
+    kept_for: str = "",
+) -> Response:
+    note = words.gettext("Your session has ended. Sign in again; what you typed is kept.") if kept_for else ""
     if "out" in http.args:
         note = words.gettext("You are signed out.")
     elif "changed" in http.args:
@@ -126,6 +180,8 @@ def _page(problem: str = "", name: str = "", status: HTTPStatus = HTTPStatus.OK)
         note=note,
         name=name,
         back=http.values.get("back", ""),
+        kept=kept,
+        kept_for=kept_for,
         demo_people=_demo_people(),
     )
     return make_response(page, status)

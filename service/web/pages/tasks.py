@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, url_for
 from flask import request as http
+from werkzeug.datastructures import MultiDict
 
 from service import auth, texts
 from service.auth import Permission
@@ -114,7 +115,16 @@ def claim(key: int) -> Response:
         views.permitted_task(unit, key, Permission.CLAIM)
         user_tasks.claim(unit, key)
 
-    request.run(use_case)
+    try:
+        request.run(use_case)
+    except Forbidden as error:
+        if error.code != "auth.claimed_by_another":
+            raise
+        with request.reading() as unit:
+            task = views.readable_task(unit, key)
+            holder = request.display_names(unit, {task.assignee or ""})[task.assignee or ""]
+        flash(gettext("%(name)s has claimed this task; you may read it.", name=holder), "warning")
+        return request.go(url_for("tasks.show", key=key))
     flash(gettext("The task is yours."), "success")
     return request.go(url_for("tasks.show", key=key))
 
@@ -189,11 +199,28 @@ def diagram(key: int) -> Response:
         return json_of({**views.diagram(unit, task.instance_key), "focus": task.element_id})
 
 
-def submission_of(schema: Mapping[str, Any] | None) -> dict[str, Any]:
+def keep_draft(key: int, sent: MultiDict[str, str]) -> None:
+    """Keep what was typed in a task's form before the session ended, where the task is the person's to work on."""
+
+    def use_case(unit: UnitOfWork) -> None:
+        views.permitted_task(unit, key, Permission.WORK_ON)
+        user_tasks.save_draft(unit, key, submission_of(_schema(unit, key), sent))
+
+    try:
+        request.run(use_case)
+    except (Conflict, Forbidden, NotFound, Invalid):
+        # It was another person's, or is done: the page that comes next shows how the task stands.
+        current_app.logger.info("what was typed for task %s could not be kept", key)
+    else:
+        flash(gettext("What you had typed is shown as your draft. Nothing has been submitted yet."), "info")
+
+
+def submission_of(schema: Mapping[str, Any] | None, sent: MultiDict[str, str] | None = None) -> dict[str, Any]:
     """Return what the page's form sent: the viewer's JSON, or the plain fields."""
-    text = http.form.get("submission")
+    fields = http.form if sent is None else sent
+    text = fields.get("submission")
     if text is None:
-        return fallback.submission(schema or {}, http.form, site().settings.zone)
+        return fallback.submission(schema or {}, fields, site().settings.zone)
     try:
         found = decoded(text)
     except ValueError as error:
@@ -297,7 +324,8 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
     me = request.actor()
     zone = site().settings.zone
     calendar = calendars.calendar(unit)
-    names = request.display_names(unit, {task.assignee for task in tasks if task.assignee})
+    people = {name for task in tasks for name in (task.assignee, task.completed_by) if name}
+    names = request.display_names(unit, people)
     headings = views.headings(unit, tasks)
     items = []
     for task in tasks:
@@ -319,7 +347,7 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
                 light=lights.of_due(task.due_at, unit.now, calendar, zone) if is_open else None,
                 due_day=lights.due_day(task.due_at, zone).isoformat() if task.due_at else "",
                 assignee=task.assignee,
-                holder=holder if is_open else "",
+                holder=holder if is_open else names.get(task.completed_by or "", ""),
                 mine=mine,
                 claimable=claimable,
                 workable=mine,

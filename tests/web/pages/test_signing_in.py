@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 from flask import Flask
 
 from service.auth import SYSTEM, accounts
 from service.casework import demo as demo_people
-from service.runtime import audit
+from service.runtime import audit, user_tasks
 from service.runtime.engine import Engine, SetClock
+from service.runtime.user_tasks import UserTask, UserTaskState
 from service.settings import Profile
 from tests.web.conftest import PASSWORD, Browser, text
 
@@ -51,6 +54,77 @@ def test_signing_in_and_out_leaves_entries_in_the_audit_log(browser: Browser, si
         actions = [entry.action for entry in audit.search(unit, object_kind="user").items]
     assert actions == ["session.close", "session.open", "session.refuse"]
     assert browser.get("/tasks").status_code == 303
+
+
+def kept_fields(page: str) -> dict[str, str]:
+    found = re.findall(r'name="(kept[:_][^"]*)"(?: value="([^"]*)"|>\n(.*?)</textarea>)', page, re.S)
+    return {name: unescape(value or inner) for name, value, inner in found}
+
+
+def test_what_was_typed_in_a_task_outlives_the_session(
+    browser: Browser, clock: SetClock, a_task: Callable[[], UserTask], site_engine: Engine
+) -> None:
+    task = a_task()
+    browser.sign_in("ann")
+    browser.post(f"/tasks/{task.key}/claim")
+    clock.advance(timedelta(hours=2))
+
+    sent = browser.post(f"/tasks/{task.key}/complete", {"f:amount": "12", "f:note": "写了很久\n的话 <b>"})
+    asked = browser.post(sent.headers["Location"], {"f:amount": "12", "f:note": "写了很久\n的话 <b>"})
+    wrong = browser.post("/sign-in", {"name": "ann", "password": "wrong", **kept_fields(text(asked))})
+    again = browser.post("/sign-in", {"name": "ann", "password": PASSWORD, **kept_fields(text(wrong))})
+    page = browser.follow(again)
+
+    assert (sent.status_code, asked.status_code, wrong.status_code) == (307, 401, 401)
+    assert again.headers["Location"] == f"/tasks/{task.key}"
+    assert "已存为草稿" in page
+    assert "写了很久\n的话 &lt;b&gt;" in page or "写了很久 的话 &lt;b&gt;" in page
+    with site_engine.reading(SYSTEM) as unit:
+        assert user_tasks.get(unit, task.key).state is UserTaskState.CREATED
+
+
+def test_somebody_else_who_signs_in_gets_no_draft_of_it(
+    browser: Browser, clock: SetClock, a_task: Callable[[], UserTask]
+) -> None:
+    task = a_task()
+    browser.sign_in("ann")
+    browser.post(f"/tasks/{task.key}/claim")
+    clock.advance(timedelta(hours=2))
+    asked = browser.post(f"/sign-in/kept?to=/tasks/{task.key}/complete", {"f:amount": "12"})
+
+    other = browser.post("/sign-in", {"name": "bob", "password": PASSWORD, **kept_fields(text(asked))})
+
+    assert browser.get(other.headers["Location"]).status_code == 404
+    assert "草稿" not in text(browser.get("/"))
+
+
+def test_another_form_is_sent_on_by_the_person(browser: Browser, clock: SetClock) -> None:
+    browser.sign_in("ann")
+    clock.advance(timedelta(hours=2))
+    asked = browser.post("/sign-in/kept?to=/cases/new", {"f:case.title": "标题"})
+
+    page = text(browser.post("/sign-in", {"name": "ann", "password": PASSWORD, **kept_fields(text(asked))}))
+
+    assert "现在提交" in page
+    assert 'action="/cases/new"' in page
+    assert "标题" in page
+
+
+def test_a_form_goes_to_no_other_host(browser: Browser) -> None:
+    asked = text(browser.post("/sign-in/kept?to=//evil.example/x", {"f:a": "b"}))
+
+    assert "evil.example" not in asked
+    assert "kept" not in asked
+
+
+def test_an_open_page_learns_who_is_signed_in_and_the_token_of_its_forms(browser: Browser) -> None:
+    before = browser.get("/session.json").get_json()
+    browser.sign_in("ann")
+    after = browser.get("/session.json").get_json()
+
+    assert before["name"] is None
+    assert after["name"] == "ann"
+    assert browser.client.post("/notices/read", data={"csrf_token": after["token"]}).status_code == 303
 
 
 def test_a_session_ends_by_idleness(browser: Browser, clock: SetClock) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from service.auth import SYSTEM
+from service.auth import SYSTEM, accounts
 from service.runtime import decisions, history, user_tasks
 from service.runtime.engine import Engine, SetClock
 from service.runtime.user_tasks import UserTask, UserTaskState
@@ -60,6 +60,19 @@ def test_what_the_server_refuses_is_named_at_its_field_and_stays_typed(
     assert 'value="5000"' in page
     assert "写下的话" in page
     assert state(site_engine, task) is UserTaskState.CREATED
+
+
+def test_who_comes_second_reads_the_task_and_who_holds_it(
+    browser_of: Browsers, a_task: Tasks, site_engine: Engine
+) -> None:
+    site_engine.run(SYSTEM, lambda unit: accounts.create(unit, "amy", "艾示例", "Muster-wort-2026", [("INVEST", "")]))
+    task, ann, amy = a_task(), browser_of("ann"), browser_of("amy")
+    ann.post(f"/tasks/{task.key}/claim")
+
+    page = amy.follow(amy.post(f"/tasks/{task.key}/claim"))
+
+    assert "安示例 已签收此任务" in page
+    assert "核实金额" in page
 
 
 def test_the_viewer_gets_problems_by_path(browser_of: Browsers, a_task: Tasks) -> None:

@@ -2,19 +2,27 @@
 // data-src answers {"schema": ..., "data": ...}; the enclosing form says where to send (action), where drafts go
 // (data-draft), and holds the fallback that works without scripts.
 import { Form } from "@bpmn-io/form-js-viewer";
+import flatpickr from "flatpickr";
+import { Mandarin } from "flatpickr/dist/esm/l10n/zh.js";
 
 const DRAFT_AFTER = 2000; // milliseconds after the last change
+const KEEPALIVE_LIMIT = 60_000; // bytes: a browser sends no more for a page that is being left
+const REMOVE = /^Remove list item (\d+)$/;
 
 function localize(root, words) {
   // Labels that form-js does not send through its translate service.
   for (const element of root.querySelectorAll("[placeholder], [aria-label], button, .fjs-select-placeholder")) {
     for (const name of ["placeholder", "aria-label", "title"]) {
       const text = element.getAttribute(name);
-      if (text && words[text] && words[text] !== text) element.setAttribute(name, words[text]);
+      const number = text?.match(REMOVE)?.[1];
+      const said = number ? words["Remove list item {number}"]?.replace("{number}", number) : words[text];
+      if (said && said !== text) element.setAttribute(name, said);
     }
-    if (element.childElementCount === 0) {
-      const text = element.textContent.trim();
-      if (words[text] && words[text] !== text) element.textContent = words[text];
+    // The text node itself stays: form-js keeps it and writes the next value into it.
+    const node = element.childNodes.length === 1 ? element.firstChild : null;
+    if (node?.nodeType === Node.TEXT_NODE) {
+      const text = node.data.trim();
+      if (words[text] && words[text] !== text) node.data = words[text];
     }
   }
 }
@@ -27,6 +35,7 @@ async function mount(element, { texts, announce }) {
   const translate = (text, replacements = {}) =>
     (words[text] ?? text).replace(/\{([^}]+)\}/g, (whole, name) => replacements[name] ?? whole);
 
+  if (document.documentElement.lang.startsWith("zh")) flatpickr.localize(Mandarin);
   const place = document.createElement("div");
   place.className = "modelled-form";
   const form = new Form({
@@ -40,7 +49,7 @@ async function mount(element, { texts, announce }) {
   fallback?.remove();
   element.prepend(place);
   localize(place, words);
-  new MutationObserver(() => localize(place, words)).observe(place, { childList: true, subtree: true });
+  new MutationObserver(() => localize(place, words)).observe(place, { childList: true, subtree: true, characterData: true });
   element.classList.add("is-mounted");
   if (!page || readOnly) return;
 
@@ -55,18 +64,54 @@ async function mount(element, { texts, announce }) {
     return form._getSubmitData();
   }
 
-  async function post(url, extra) {
-    const body = new FormData(page);
-    for (const name of [...body.keys()]) if (name.startsWith("f:")) body.delete(name);
+  function send(url, extra, keepalive = false) {
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(page)) {
+      if (!name.startsWith("f:") && typeof value === "string") body.append(name, value);
+    }
     body.set("submission", JSON.stringify(values()));
     for (const [name, value] of Object.entries(extra ?? {})) body.set(name, value);
+    if (keepalive && String(body).length > KEEPALIVE_LIMIT) return Promise.reject(new Error("too long"));
     return fetch(url, {
       method: "POST",
       body,
+      keepalive,
       credentials: "same-origin",
       redirect: "manual",
       headers: { Accept: "application/json" },
     });
+  }
+
+  async function post(url, extra) {
+    const answer = await send(url, extra);
+    if (answer.status !== 400 && answer.status !== 401) return answer;
+    // The person may have signed in again in another tab: this page's token is an old one then.
+    const now = await fetch(document.body.dataset.session, { credentials: "same-origin" }).then((found) => found.json());
+    const field = page.querySelector("[name=csrf_token]");
+    if (now.name !== document.body.dataset.person) return new Response(await answer.text(), { status: 401 });
+    if (now.token === field.value) return answer;
+    field.value = now.token;
+    return send(url, extra);
+  }
+
+  function offerSigningIn(where) {
+    // Sent as a plain form, which the server keeps through signing in.
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn btn-primary btn-sm ms-2";
+    button.textContent = translate("Sign in again");
+    button.addEventListener("click", () => {
+      changed = false;
+      let field = page.querySelector("input[name=submission]");
+      if (!field) {
+        field = Object.assign(document.createElement("input"), { type: "hidden", name: "submission" });
+        page.append(field);
+      }
+      field.value = JSON.stringify(values());
+      if (page.dataset.draft) page.action = page.dataset.draft;
+      HTMLFormElement.prototype.submit.call(page);
+    });
+    where?.append(button);
   }
 
   async function saveDraft() {
@@ -75,6 +120,12 @@ async function mount(element, { texts, announce }) {
     changed = false;
     try {
       const answer = await post(page.dataset.draft);
+      if (answer.status === 401) {
+        changed = true;
+        if (status) status.textContent = translate("Your session has ended; what you typed stays on this page.");
+        offerSigningIn(status);
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       const saved = await answer.json();
       if (status) status.textContent = saved.text;
@@ -83,6 +134,11 @@ async function mount(element, { texts, announce }) {
       if (status) status.textContent = translate("The draft could not be saved; what you typed stays on this page.");
     }
   }
+
+  // Whoever leaves before the draft was due has it saved on the way out.
+  addEventListener("pagehide", () => {
+    if (page.dataset.draft && changed && !sending) send(page.dataset.draft, {}, true).catch(() => {});
+  });
 
   form.on("changed", () => {
     if (!element.classList.contains("is-mounted")) return;
@@ -94,7 +150,9 @@ async function mount(element, { texts, announce }) {
   clearTimeout(timer);
 
   addEventListener("beforeunload", (event) => {
-    if (changed && page.dataset.draft && !sending) event.preventDefault();
+    // What can be saved on the way out asks nothing; the rest asks first.
+    const late = !page.dataset.draft || new Blob([JSON.stringify(values())]).size * 3 > KEEPALIVE_LIMIT;
+    if (changed && late && !sending) event.preventDefault();
   });
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
@@ -182,6 +240,7 @@ async function mount(element, { texts, announce }) {
         problems.push({ path: pathOf(instance), label: field.label || field.dateLabel || pathOf(instance), messages: found });
       }
       show(problems, translate("{count} entries need attention", { count: problems.length }));
+      saveDraft();
       return;
     }
     sending = true;
@@ -200,6 +259,9 @@ async function mount(element, { texts, announce }) {
       }
       release();
       show(body.fields ?? [], body.text ?? body.detail);
+      if (answer.status === 401) offerSigningIn(summary);
+      changed = true;
+      timer = setTimeout(saveDraft, DRAFT_AFTER);
     } catch {
       release();
       show([], translate("The server did not answer; what you typed stays on this page. Send it again."));
