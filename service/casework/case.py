@@ -37,6 +37,7 @@ class Case:
     subjects: list[CaseSubject]
     _documents: dict[tuple[int, str], _Document]
     _people: Sequence[CasePerson] | None = field(default=None)
+    called: dict[str, str] = field(default_factory=dict)  # user name -> how they are called, as far as asked for
 
     @property
     def key(self) -> int:

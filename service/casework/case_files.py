@@ -10,7 +10,7 @@ from typing import Any
 from service import auth, feel, forms, store, texts
 from service.auth import CaseAccess, Permission, Role, View, accounts
 from service.auth.roles import CASE_STAFF
-from service.casework import deadlines, moments, people, records, schema
+from service.casework import deadlines, moments, people, records, rules, schema
 from service.casework.catalogue import PEOPLE, RECORDS, SECRECY
 from service.casework.functions import FUNCTIONS
 from service.casework.records import Case
@@ -365,6 +365,8 @@ def _check_registration(unit: UnitOfWork, values: Mapping[str, Any], subjects: A
         say(where, problem)
     for where, problem in schema.check(RECORDS["matter"].shape, _plain(dict(matter)), "matter"):
         say(where, problem)
+    if not rules.in_order(matter.get("occurredFrom"), matter.get("occurredTo")):
+        say("matter.occurredTo", ("casework.ends_before_it_begins", {"begin": matter.get("occurredFrom")}))
     if not subjects:
         say("case.subjects", ("casework.no_subjects", {}))
     elif len(subjects) > SUBJECT_LIMIT:

@@ -760,7 +760,7 @@ RECORDS: dict[str, RecordType] = {
 
 # Never written by a form or a process: rows, sums and states that the service itself keeps.
 DERIVED: Mapping[str, frozenset[str]] = {
-    "case": frozenset({"key", "caseNo", "state", "outcome", "subjects", "registeredAt", "closedAt"}),
+    "case": frozenset({"key", "caseNo", "state", "outcome", "subjects", "registeredAt", "closedAt", "names", "people"}),
     "subject": frozenset({"key", "number", "state", "filingState", "appealState", "rectificationState"}),
     "rectification": frozenset({"dueAt"}),
 }

@@ -93,6 +93,30 @@ def directory(unit: UnitOfWork, organ: str) -> dict[str, Any]:
     return {role: [{"label": shown, "value": name} for name, shown in people.items()] for role, people in found.items()}
 
 
+def names(case: Case, subject_key: int | None) -> dict[str, str]:
+    """Return how those who act in a case are called, by user name: assigned now or before, and its subjects."""
+    known = {name for value in case.people().values() for name in _names(value)}
+    known |= {row.user_name for row in case.subjects if row.user_name}
+    known |= {str(entry.get("person")) for entry in case.document("recusalDeclaration")}
+    if subject_key is not None:
+        meeting = case.document("meeting", subject_key)
+        known |= {str(entry.get("person")) for entry in meeting.get("recusals") or ()}
+        known |= {str(entry.get("member")) for entry in meeting.get("attendance") or ()}
+    unasked = known - case.called.keys()
+    if unasked:
+        shown = accounts.display_names(case.unit, unasked)
+        case.called.update({name: shown.get(name, name) for name in unasked})
+    return {name: case.called[name] for name in sorted(known)}
+
+
+def options(case: Case, names: Mapping[str, str]) -> dict[str, list[dict[str, str]]]:
+    """Return whom a form may offer of those assigned, by field of the record `case`: name to show and user name."""
+    return {
+        field: [{"label": names.get(name, name), "value": name} for name in _names(value)]
+        for field, value in case.people().items()
+    }
+
+
 def _is_field(path: str) -> bool:
     name, _, field = path.partition(".")
     return name == "case" and field in PEOPLE

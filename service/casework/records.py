@@ -183,6 +183,8 @@ class _Records(Mapping[str, Value]):
         case, subject_key = self._case, self._subject_key
         if name == "case":
             found = case.case_record(subject_key)
+            found["names"] = people.names(case, subject_key)
+            found["people"] = people.options(case, found["names"])
             found["subjects"] = [case.whole_subject(row.key) for row in case.subjects]
             return found
         if not record.per_subject:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from service import feel
 from service.casework import deadlines, moments, people
 from service.casework.case import Case
+from service.casework.catalogue import CAUSES, OVERLAYS, PEOPLE, WORK_FIELDS
 from service.casework.schema import Found
 from service.errors import ServiceError
 
@@ -24,6 +25,22 @@ _LOCKED: Mapping[str, frozenset[str]] = {
 }
 
 _REASONS = "reasonBasis"
+
+# Facts of D3 and D4 that stand or fall with evidence. Those of section 5(3) are judged in review and name clauses;
+# what a person claims is proved by the application.
+PROVED: tuple[str, ...] = (
+    "matter.errorOccurred",
+    *(f"matter.workField.{name}" for name in WORK_FIELDS),
+    *(f"matter.causeFacts.{name}" for name in CAUSES),
+    "matter.privateGain",
+    "matter.knowingViolation",
+    "matter.defiedProhibition",
+    *(f"matter.overlayFacts.{name}" for name in OVERLAYS),
+)
+# Of D5: the plan only assumes them, before there is evidence; they are found together with what went wrong.
+PROVED_WITH_THE_ERROR: tuple[str, ...] = ("matter.professional", "matter.technical")
+
+MEASURES = ("remedy", "impact", "loss", "mechanism")  # Article 8: each class has one, or a reason why not
 
 
 def check(case: Case, subject_key: int | None, values: Values) -> Iterator[Found]:
@@ -54,6 +71,8 @@ class _Look:
     def before(self, path: str) -> Any:
         """Return a value as it is stored."""
         name, *rest = path.split(".")
+        if name == "case" and rest and rest[0] in PEOPLE:
+            return self.case.people()[rest[0]]
         if name == "subject":
             return None if self.subject_key is None else _inside(self.case.subject_record(self.subject_key), rest)
         if self.subject_key is None:
@@ -136,6 +155,75 @@ def _excluded_evidence(look: _Look) -> Iterator[Found]:
             yield f"evidence[{index}].excludedReason", ("casework.needs_reason", {"field": "excludedReason"})
 
 
+def _evidence_is_there(look: _Look) -> Iterator[Found]:
+    if "evidence" in look.values and not _filled(look.values["evidence"]):
+        yield "evidence", ("casework.evidence_missing", {})
+
+
+def _facts_are_proved(look: _Look) -> Iterator[Found]:
+    """Refuse a fact that is held to be so, or not so, although no evidence that may be used names it."""
+    wanted = (*PROVED, *PROVED_WITH_THE_ERROR) if look.touches("matter.errorOccurred") else PROVED
+    touched = [path for path in wanted if look.touches(path) and look.after(path) in {"yes", "no"}]
+    if not touched:
+        return
+    proved = {
+        str(named)
+        for item in look.after("evidence") or []
+        if isinstance(item, Mapping) and item.get("legality") != "excluded"
+        for named in item.get("proves") or []
+    }
+    for path in touched:
+        if path not in proved and path.rpartition(".")[0] not in proved:
+            yield path, ("casework.fact_needs_evidence", {"field": path})
+
+
+def _begins_before_it_ends(look: _Look) -> Iterator[Found]:
+    path = look.touches("matter.occurredTo") or look.touches("matter.occurredFrom")
+    if path and not in_order(look.after("matter.occurredFrom"), look.after("matter.occurredTo")):
+        yield path, ("casework.ends_before_it_begins", {"begin": look.after("matter.occurredFrom")})
+
+
+def in_order(first: Any, last: Any) -> bool:
+    """Whether two days as text stand in this order, or one is not known."""
+    return not (isinstance(first, str) and isinstance(last, str) and first and last) or first[:10] <= last[:10]
+
+
+def _members_fit_the_meeting(look: _Look) -> Iterator[Found]:
+    """Refuse numbers that the meeting's validity (D11) could only call wrong, while somebody can mend them."""
+    total = look.after("meeting.totalMembers")
+    if total is None:
+        return
+    convened = look.touches("meeting.totalMembers")
+    members = look.after("case.members") or []
+    if convened and len(set(members)) > total:
+        yield convened, ("casework.more_members_than_total", {"total": total, "members": len(set(members))})
+    path = look.touches("meeting.attendance")
+    present = [
+        entry.get("member")
+        for entry in look.after("meeting.attendance") or []
+        if isinstance(entry, Mapping) and entry.get("status") == "present"
+    ]
+    if path and len(set(present)) > total:
+        yield path, ("casework.more_present_than_total", {"total": total, "present": len(set(present))})
+
+
+def _measures_of_every_class(look: _Look) -> Iterator[Found]:
+    path = "rectification.plan.measures"
+    if look.touches(path) is None:
+        return
+    measures = [entry for entry in look.after(path) or [] if isinstance(entry, Mapping)]
+    for index, entry in enumerate(measures):
+        if _filled(entry.get("content")):
+            for field in ("owner", "doneBy"):
+                if not _filled(entry.get(field)):
+                    yield f"{path}[{index}].{field}", ("casework.measure_needs", {"field": field})
+        elif not _filled(entry.get("notApplicableReason")):
+            yield f"{path}[{index}].content", ("casework.measure_or_reason", {})
+    for category in MEASURES:
+        if all(entry.get("category") != category for entry in measures):
+            yield path, (f"casework.measure_missing_{category}", {})
+
+
 def _only_present_members_vote(look: _Look) -> Iterator[Found]:
     path = look.touches("meeting.statements")
     if path is None:
@@ -207,6 +295,10 @@ RULES: tuple[Rule, ...] = (
     _needs("matter.redLineCrossed", "yes", "matter.redLineClauses", "casework.line_needs_clauses"),  # 5(3)
     _needs("matter.legalLineCrossed", "yes", "matter.legalLineClauses", "casework.line_needs_clauses"),  # 5(3)
     _excluded_evidence,
+    _evidence_is_there,  # 7(1)
+    _facts_are_proved,  # 7(1); 2.5
+    _begins_before_it_ends,
+    _members_fit_the_meeting,  # 7(2)
     _only_present_members_vote,  # 7(2)
     _needs("meeting.catchAllDetermination", "yes", "meeting.catchAllReason", "casework.needs_reason"),  # 6(7)
     _locked,  # 7(2); 2.12
@@ -214,6 +306,7 @@ RULES: tuple[Rule, ...] = (
     _reasons_only_in_case_volume,  # 7(2), second paragraph; 2.14
     _received_after_sent,
     _no_notice_with_reason_for_none,  # 8
+    _measures_of_every_class,  # 8
     _extension,  # 8; P-T14
 )
 

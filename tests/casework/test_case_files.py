@@ -176,7 +176,7 @@ def test_a_role_in_one_organ_reaches_its_cases_only(case: Site, organ: str, foun
 
 
 def test_the_subject_sees_nothing_of_the_investigation(two: Site) -> None:
-    two.write({"matter.privateGain": "no", "decisionDocument.measure": "诫勉", "reasonBasis.reasons": "公益"})
+    two.write({"matter.privateGain": "unknown", "decisionDocument.measure": "诫勉", "reasonBasis.reasons": "公益"})
 
     with two.engine.reading(two.actor("subject")) as unit:
         seen = case_files.view(unit, two.key)
@@ -239,7 +239,7 @@ def test_those_outside_see_the_time_limits_that_bind_them(case: Site) -> None:
 
 
 def test_who_is_responsible_for_the_rectification_sees_that_alone(case: Site) -> None:
-    case.write({"subject.responsible": ["rect"], "matter.privateGain": "no"})
+    case.write({"subject.responsible": ["rect"], "matter.privateGain": "unknown"})
 
     with case.engine.reading(case.actor("rect")) as unit:
         seen = case_files.view(unit, case.key)

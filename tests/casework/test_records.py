@@ -73,8 +73,8 @@ FITS: dict[str, tuple[str, Any]] = {
     "text": ("matter.description", "一\n二"),
     "line": ("matter.title", "试点"),
     "tri": ("matter.privateGain", "unknown"),
-    "nested": ("matter.causeFacts.lackExperience", "yes"),
-    "whole entity": ("matter.causeFacts", {"lackExperience": "yes"}),
+    "nested": ("matter.causeFacts.lackExperience", "unknown"),
+    "whole entity": ("matter.causeFacts", {"lackExperience": "unknown"}),
     "date": ("matter.occurredFrom", "2026-02-28"),
     "moment": ("subject.startedAt", "2026-03-02T09:00+08:00"),
     "moment utc": ("subject.startedAt", "2026-03-02T01:00:00Z"),
@@ -149,6 +149,15 @@ def test_the_place_inside_a_list_is_named(case: Site) -> None:
 
 # rules
 
+
+def proof(*paths: str) -> dict[str, Any]:
+    return {"name": "台账", "collectedBy": ["invest1", "invest2"], "proves": list(paths), "legality": "legal"}
+
+
+def measure(category: str) -> dict[str, Any]:
+    return {"category": category, "content": "补齐材料", "owner": "审批科", "doneBy": "2026-04-01"}
+
+
 YES = {"decisionDocument.issuedAt": "2026-04-01T09:00+08:00"}
 
 RULES: dict[str, tuple[list[dict[str, Any]], dict[str, Any], dict[str, list[str]]]] = {
@@ -168,6 +177,58 @@ RULES: dict[str, tuple[list[dict[str, Any]], dict[str, Any], dict[str, list[str]
         [{"matter.legalLineCrossed": "yes", "matter.legalLineClauses": "刑法"}],
         {"matter.legalLineClauses": None},
         {"matter.legalLineClauses": ["line_needs_clauses"]},
+    ),
+    "no evidence at all": ([], {"evidence": []}, {"evidence": ["evidence_missing"]}),
+    "fact without evidence": ([], {"matter.privateGain": "no"}, {"matter.privateGain": ["fact_needs_evidence"]}),
+    "fact inside a whole": (
+        [{"evidence": [proof("matter.causeFacts.pilotFirst")]}],
+        {"matter.causeFacts": {"pilotFirst": "yes", "lackExperience": "no", "unintentional": "unknown"}},
+        {"matter.causeFacts.lackExperience": ["fact_needs_evidence"]},
+    ),
+    "fact by excluded evidence": (
+        [{"evidence": [{**proof("matter.errorOccurred"), "legality": "excluded", "excludedReason": "程序不合法"}]}],
+        {"matter.errorOccurred": "yes"},
+        {"matter.errorOccurred": ["fact_needs_evidence"]},
+    ),
+    "technical question answered with the facts": (
+        [{"evidence": [proof("matter.errorOccurred")]}],
+        {"matter.errorOccurred": "yes", "matter.technical": "no", "matter.professional": "unknown"},
+        {"matter.technical": ["fact_needs_evidence"]},
+    ),
+    "end before the beginning": (
+        [],
+        {"matter.occurredFrom": "2026-01-02", "matter.occurredTo": "2026-01-01"},
+        {"matter.occurredTo": ["ends_before_it_begins"]},
+    ),
+    "more members than are due": (
+        [],
+        {"meeting.totalMembers": Decimal(2), "case.members": ["member1", "member2", "member3"]},
+        {"meeting.totalMembers": ["more_members_than_total"]},
+    ),
+    "more present than are due": (
+        [{"meeting.totalMembers": Decimal(1)}],
+        {"meeting.attendance": [{"member": name, "status": "present"} for name in ("member1", "member2")]},
+        {"meeting.attendance": ["more_present_than_total"]},
+    ),
+    "measures of one class": (
+        [],
+        {"rectification.plan.measures": [measure("remedy"), measure("remedy"), measure("loss")]},
+        {"rectification.plan.measures": ["measure_missing_impact", "measure_missing_mechanism"]},
+    ),
+    "measure that nobody carries out": (
+        [],
+        {
+            "rectification.plan.measures": [
+                {"category": "remedy", "content": "补件"},
+                {"category": "impact"},
+                *(measure(name) for name in ("loss", "mechanism")),
+            ]
+        },
+        {
+            "rectification.plan.measures[0].owner": ["measure_needs"],
+            "rectification.plan.measures[0].doneBy": ["measure_needs"],
+            "rectification.plan.measures[1].content": ["measure_or_reason"],
+        },
     ),
     "one inquirer": (
         [],
@@ -292,6 +353,20 @@ ALLOWED: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
     "same value after issuing": ([{"decisionDocument.measure": "诫勉", **YES}], {"decisionDocument.measure": "诫勉"}),
     "volume number after issuing": ([YES], {"reasonBasis.volumeNo": "1"}),
     "outcome of the resolution": ([{"toleranceOpinion.outcome": "none", **YES}], {"subject.outcome": "none"}),
+    "fact by evidence of its group": (
+        [{"evidence": [proof("matter.workField", "matter.privateGain")]}],
+        {"matter.workField.fieldRural": "yes", "matter.privateGain": "no", "matter.errorOccurred": "unknown"},
+    ),
+    "what the plan assumes": ([], {"matter.professional": "yes", "matter.technical": "no"}),
+    "every class has a measure or a reason": (
+        [],
+        {
+            "rectification.plan.measures": [
+                *(measure(name) for name in ("remedy", "impact", "mechanism")),
+                {"category": "loss", "notApplicableReason": "没有损失"},
+            ]
+        },
+    ),
     "reasons in the case volume": ([], {"filing.caseFile.catalogue": [{"no": 1, "document": "reasonBasis"}]}),
 }
 
@@ -308,10 +383,10 @@ def test_the_measure_allows(case: Site, before: list[dict[str, Any]], now: dict[
 
 
 def test_persons_keep_their_own_records(two: Site) -> None:
-    two.write({"matter.privateGain": "no", "case.screeningResult": "yes"}, 1)
-    two.write({"matter.privateGain": "yes", "subject.screeningResult": "unknown"}, 2)
+    two.write({"matter.otherClaim": "no", "case.screeningResult": "yes"}, 1)
+    two.write({"matter.otherClaim": "unknown", "subject.screeningResult": "unknown"}, 2)
 
-    assert [two.record("matter", number)["privateGain"] for number in (1, 2)] == ["no", "yes"]
+    assert [two.record("matter", number)["otherClaim"] for number in (1, 2)] == ["no", "unknown"]
     assert [two.record("subject", number)["screeningResult"] for number in (1, 2)] == ["yes", "unknown"]
     with two.unit() as unit:
         case = records.of_case(unit, two.key)
@@ -355,24 +430,26 @@ def test_a_process_without_a_case_has_no_records(case: Site, business_key: str |
 
 
 def test_feel_reads_records_under_their_names(two: Site) -> None:
-    two.write({"matter.causeFacts.lackExperience": "yes"}, 2)
+    two.write({"matter.causeFacts.lackExperience": "unknown"}, 2)
     key = two.subject(2)
 
     with two.unit() as unit:
         found: Any = SOURCE.read(unit, context(two, key))
 
         assert found["subject"]["name"] == "李示例"
-        assert found["matter"]["causeFacts"] == {"lackExperience": "yes"}
+        assert found["matter"]["causeFacts"] == {"lackExperience": "unknown"}
         assert found["evidence"] == []
         assert found["meeting"] == {}
         assert found["case"]["caseNo"] == "濮阳市纪委监委〔2026〕1号"
         assert found["case"]["investigators"] == []
         assert [person["name"] for person in found["case"]["subjects"]] == ["张示例", "李示例"]
-        assert found["case"]["subjects"][1]["matter"]["causeFacts"] == {"lackExperience": "yes"}
+        assert found["case"]["subjects"][1]["matter"]["causeFacts"] == {"lackExperience": "unknown"}
         assert found["directory"]["INVEST"] == [
             {"label": "invest1", "value": "invest1"},
             {"label": "invest2", "value": "invest2"},
         ]
+        assert found["case"]["names"] == {"subject": "subject"}
+        assert found["case"]["people"]["investigators"] == []
         assert set(found) == {*RECORDS, DIRECTORY}
         assert set(SOURCE.read(unit, context(two))) == {
             "case",
@@ -399,12 +476,12 @@ def test_every_write_is_kept_as_a_version_with_its_writer(case: Site) -> None:
     key = case.subject()
     for answer in ("unknown", "no"):
         case.later(minutes=1)
-        case.write({"matter.privateGain": answer})
+        case.write({"matter.conductQualified": answer})
 
     with case.unit() as unit:
         kept = records.versions(unit, case.key, key, "matter")
 
-    assert [(one.version, one.value.get("privateGain"), one.written_by) for one in kept] == [
+    assert [(one.version, one.value.get("conductQualified"), one.written_by) for one in kept] == [
         (1, None, "intake"),
         (2, "unknown", "system"),
         (3, "no", "system"),

@@ -19,7 +19,7 @@ from service.auth.actor import SYSTEM, Actor
 from service.casework import applications, calendars, case_files, deadlines, notices, records
 from service.casework.notices import Notice
 from service.errors import FormRejected
-from service.runtime import deployments, incidents, instances, user_tasks
+from service.runtime import deployments, form_display, incidents, instances, user_tasks
 from service.runtime.deployments import Resource
 from service.runtime.engine import Engine, SetClock
 from service.runtime.unit import UnitOfWork
@@ -92,6 +92,18 @@ CAUSES = (
     "impactCaused",
     "purposePublic",
     "flexAcceptance",
+)
+
+# What the default evidence is about: every fact that is found.
+PROVES_ALL = (
+    "matter.errorOccurred",
+    "matter.workField",
+    "matter.causeFacts",
+    "matter.privateGain",
+    "matter.knowingViolation",
+    "matter.defiedProhibition",
+    "matter.professional",
+    "matter.technical",
 )
 
 
@@ -214,6 +226,11 @@ def facts(answer: str = "yes", factor: str = "favourable") -> dict[str, Any]:
     }
 
 
+def no_facts() -> dict[str, Any]:
+    """Facts of which nothing could be ascertained."""
+    return {path: "unknown" if answer in {"yes", "no"} else answer for path, answer in facts().items()}
+
+
 def default_answers(element: str, now: datetime) -> dict[str, Any]:
     """Return an answer to a task's form that lets the case go on straight."""
     at, day = moment(now), now.astimezone(ZONE).date()
@@ -258,7 +275,7 @@ def default_answers(element: str, now: datetime) -> dict[str, Any]:
                     "collectedBy": ["invest1", "invest2"],
                     "collectedAt": at,
                     "original": "copy",
-                    "proves": ["matter.errorOccurred"],
+                    "proves": list(PROVES_ALL),
                     "legality": "legal",
                 }
             ]
@@ -486,7 +503,7 @@ class Play:
     """One case in the making; every step runs on an engine opened for it and closed after it."""
 
     def __init__(self, database: Path) -> None:
-        self._database = database
+        self.database = database
         self.clock = SetClock(OPENED)
         self.case_key = 0
 
@@ -494,7 +511,7 @@ class Play:
     def registered(cls, prepared: Path, folder: Path, *people: Mapping[str, Any]) -> Play:
         """Register a case in a copy of the prepared database."""
         play = cls(folder / "play.db")
-        shutil.copy(prepared, play._database)
+        shutil.copy(prepared, play.database)
         with play.engine() as engine:
             with engine.unit(cls._actor("intake")) as unit:
                 play.case_key = case_files.register(unit, a_registration(*people)).key
@@ -505,14 +522,14 @@ class Play:
     def copy(self, folder: Path) -> Play:
         """Return a second play that goes on from here by itself."""
         twin = Play(folder / "play.db")
-        shutil.copy(self._database, twin._database)
+        shutil.copy(self.database, twin.database)
         twin.clock = SetClock(self.clock.now())
         twin.case_key = self.case_key
         return twin
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:
-        engine = open_engine(self._database, self.clock)
+        engine = open_engine(self.database, self.clock)
         try:
             yield engine
         finally:
@@ -598,7 +615,7 @@ class Play:
         given = {**default_answers(task.element_id, self.now), **answers}
         submission = nested({path: value for path, value in given.items() if value is not None})
         with self.engine() as engine:
-            with engine.unit(self._actor(by or self._someone(task))) as unit:
+            with engine.unit(self._actor(by or self.someone(task))) as unit:
                 user_tasks.claim(unit, task.key)
                 user_tasks.complete(unit, task.key, submission)
                 unit.commit()
@@ -610,8 +627,23 @@ class Play:
             self._complete(self.task(element), answers, None)
         return {path: [code for code, _ in problems] for path, problems in caught.value.fields.items()}
 
+    def data(self, element: str) -> Mapping[str, Any]:
+        """Return the data that an open task's form begins with."""
+        key = self.task(element).key
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
+            view = user_tasks.form(unit, key)
+        assert view is not None
+        return view.data
+
+    def shown(self, element: str) -> str:
+        """Return the words of an open task's form as a reader without scripts meets them."""
+        key = self.task(element).key
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
+            rows = form_display.of_task(unit, key)
+        return "\n".join(" ".join((row.label, *row.values)) for row in rows)
+
     @staticmethod
-    def _someone(task: UserTask) -> str:
+    def someone(task: UserTask) -> str:
         """Return a person to whom the task is offered."""
         if task.assignee is not None:
             return task.assignee

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from service.errors import FormRejected
-from tests.processes.play import ALL_STRANDS, FILINGS, NO_RECTIFICATION, Play, a_person, facts
+from tests.processes.play import ALL_STRANDS, FILINGS, NO_RECTIFICATION, Play, a_person, facts, no_facts
 
 ACase = Callable[..., Play]
 
@@ -342,6 +342,33 @@ def test_an_application_starts_what_was_screened_again_in_vain(a_case: ACase) ->
     assert play.record("subject")["state"] == "INVESTIGATING"
 
 
+def test_an_opened_case_is_never_taken_for_one_that_is_not(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    play.apply()
+    words = play.shown("application-review")
+
+    play.do("application-review", {"accountabilityNotOpened": True})
+
+    assert "提出时间 2026-03-02　方式 线上" in words
+    assert "主张的情形：第六条（六）" in words
+    assert "尚未启动" not in words
+    assert play.record("application")["admission"] == "accept"
+
+
+def test_who_is_about_to_declare_sees_whom_the_case_concerns(a_case: ACase) -> None:
+    play = a_case()
+    assert "责任追究对象：张示例（示例县科技局　科长）" in play.shown("staffing")
+    play.do("staffing")
+
+    play.do("declare", {"declaration.nearRelative": "yes", "declaration.isOrganHead": "yes"}, by="review")
+    play.all("declare")
+
+    assert "review（须回避，由上级机关决定）" in play.shown("recusal-ruling")
+    assert {entry["person"]: entry["decidedBy"] for entry in play.case_list("recusalDeclaration")}[
+        "review"
+    ] == "上级机关"
+
+
 # investigation
 
 
@@ -369,7 +396,7 @@ def test_technical_questions_need_an_authority_or_expert(a_case: ACase) -> None:
 
 def test_the_gate_sends_back_to_the_chosen_strand(a_case: ACase) -> None:
     play = a_case(at="evidence")
-    play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]})
+    play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]}, facts=no_facts())
 
     play.do("facts-check")
     assert "supplement" in play.open()
@@ -378,6 +405,28 @@ def test_the_gate_sends_back_to_the_chosen_strand(a_case: ACase) -> None:
     play.up_to("report")
 
     assert play.variable("investigationGate") == {"gate": "pass", "blocks": []}
+
+
+def test_only_what_the_gate_misses_is_offered_for_supplement(a_case: ACase) -> None:
+    play = a_case(at="evidence")
+    play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]}, facts=no_facts())
+    play.do("facts-check")
+
+    assert play.data("supplement")["investigationGate"]["blocks"] == ["G1", "G5"]
+    assert play.data("supplement")["strands"] == ["evidence", "expert"]
+    assert "没有证据；部门或者专家意见未取得" in play.shown("supplement")
+
+
+def test_a_fact_is_held_only_with_evidence(a_case: ACase) -> None:
+    play = a_case(at="evidence")
+    assert play.refused("evidence", {"evidence": []}) == {"evidence": ["casework.evidence_missing"]}
+    play.up_to("facts", evidence={"evidence": [{**excluded_evidence(), "legality": "flawed", "excludedReason": None}]})
+
+    held = {**no_facts(), "matter.errorOccurred": "yes", "matter.privateGain": "no"}
+    assert play.refused("facts", held) == {"matter.privateGain": ["casework.fact_needs_evidence"]}
+
+    play.do("facts", {**held, "matter.privateGain": "unknown"})
+    assert "facts-check" in play.open()
 
 
 def test_what_cannot_be_found_out_goes_on_with_reason_and_consent(a_case: ACase) -> None:
@@ -395,7 +444,7 @@ def test_what_cannot_be_found_out_goes_on_with_reason_and_consent(a_case: ACase)
 
 def test_what_was_not_done_cannot_be_called_unascertainable(a_case: ACase) -> None:
     play = a_case(at="evidence")
-    play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]})
+    play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]}, facts=no_facts())
     play.do("facts-check")
 
     with pytest.raises(FormRejected):

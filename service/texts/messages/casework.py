@@ -61,6 +61,32 @@ MESSAGES: dict[str, str] = {
     "casework.other_claim_needs_text": "Describe the other circumstance that is claimed (Article 6(7)).",
     "casework.line_needs_clauses": "Name the clauses that are violated (Article 5(3)).",
     "casework.needs_reason": "State the reason.",
+    "casework.evidence_missing": "Enter at least one piece of evidence (Article 7(1)).",
+    "casework.fact_needs_evidence": (
+        'No evidence that may be used proves this fact; add evidence that names it, or choose "not ascertained" '
+        "(Article 7(1))."
+    ),
+    "casework.ends_before_it_begins": "The last day lies before the first, {begin}.",
+    "casework.more_members_than_total": (
+        "{members} members take part, but only {total} are due to attend; correct the number due or the members."
+    ),
+    "casework.more_present_than_total": (
+        "{present} members are present, but only {total} are due to attend; correct the attendance."
+    ),
+    "casework.measure_needs": "A measure names who carries it out and by when.",
+    "casework.measure_or_reason": "Describe the measure, or state why this class does not apply (Article 8).",
+    "casework.measure_missing_remedy": (
+        "There is no remedial measure; add one, or the reason why none applies (Article 8)."
+    ),
+    "casework.measure_missing_impact": (
+        "There is no measure against the impact; add one, or the reason why none applies (Article 8)."
+    ),
+    "casework.measure_missing_loss": (
+        "There is no measure to recover losses; add one, or the reason why none applies (Article 8)."
+    ),
+    "casework.measure_missing_mechanism": (
+        "There is no lasting mechanism; add one, or the reason why none applies (Article 8)."
+    ),
     "casework.locked": (
         "The decision is issued; {record} is locked and changes only by a new document (Article 7(2))."
     ),
