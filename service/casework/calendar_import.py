@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from service import texts
+from service import store, texts
 from service.auth import Role
 from service.business_calendar import Year
 from service.casework import calendars, deadlines, notices, parameters, records
@@ -33,6 +33,12 @@ def import_calendar(unit: UnitOfWork, text: str, file: str) -> Imported:
         _tell(unit, year, moved)
         entry.after.update(year=year.number, source=year.source, moved=len(moved))
     return Imported(year, moved)
+
+
+def waiting(unit: UnitOfWork) -> int:
+    """Return how many running time limits have no last day because the calendar of a year is missing."""
+    rows = store.deadlines.open_ones(unit.session)
+    return sum(row.due is None and row.state is deadlines.DeadlineState.RUNNING for row in rows)
 
 
 def _tell(unit: UnitOfWork, year: Year, moved: tuple[Moved, ...]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
+from datetime import datetime
 
 from service import auth, business_calendar, store
 from service.auth import Permission
@@ -40,6 +42,24 @@ class _Loaded:
 def calendar(unit: UnitOfWork) -> Calendar:
     """Return the calendar as this unit of work sees it; of a year shipped and imported the import counts."""
     return unit.part(_Loaded).calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A year of the calendar, and whence it came."""
+
+    year: Year
+    imported_by: str | None = None  # None: it came with the product
+    imported_at: datetime | None = None
+
+
+def known_years(unit: UnitOfWork) -> tuple[Known, ...]:
+    """Return the years that count at this site, in order."""
+    found = {year.number: Known(year) for year in _shipped()}
+    for row in store.deadlines.calendar_years(unit.session):
+        year = business_calendar.read_year(row.text, str(row.year))
+        found[row.year] = Known(year, row.imported_by, row.imported_at)
+    return tuple(known for _, known in sorted(found.items()))
 
 
 def import_year(unit: UnitOfWork, text: str, file: str) -> Year:

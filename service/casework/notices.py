@@ -13,7 +13,7 @@ from service.runtime.unit import UnitOfWork
 from service.store import notices
 from service.store.notices import Notice
 
-__all__ = ["Notice", "mark_read", "of_actor", "of_case", "people_of", "send", "unread_count"]
+__all__ = ["Notice", "mark_read", "of_actor", "of_case", "people_of", "recipients_of", "send", "unread_count"]
 
 
 def send(
@@ -91,6 +91,11 @@ def of_actor(
 def of_case(unit: UnitOfWork, case_key: int) -> list[Notice]:
     """Return the notices about a case, oldest first; who may see the case is the caller's to ask."""
     return notices.of_case(unit.session, case_key)
+
+
+def recipients_of(unit: UnitOfWork, source_keys: Collection[int]) -> dict[int, list[str]]:
+    """Return who got the notices that steps sent, by the key of the step."""
+    return notices.recipients_of(unit.session, source_keys)
 
 
 def unread_count(unit: UnitOfWork) -> int:

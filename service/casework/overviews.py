@@ -147,7 +147,7 @@ class RectificationLine:
     state: str
     responsible: tuple[str, ...]  # as written down
     level: str | None  # highest level of escalation reached
-    parameter: str | None  # of the deadline that ends first
+    parameter: str | None  # of the deadline that ends it, or else of the step that is due first
     due: date | None
     stopped: bool  # its clock stands still
     calendar_missing: bool
@@ -178,7 +178,10 @@ def _line(unit: UnitOfWork, heading: Heading, row: CaseSubject, due: Sequence[De
     record = case.document("rectification", row.key)
     people = record.get("responsible") or case.document("subject", row.key).get("responsible") or ()
     reached = {entry.get("level") for entry in record.get("escalation") or ()}
-    first = min(due, key=lambda deadline: (deadline.due is None, deadline.due or date.max), default=None)
+    # What ends the rectification counts; before it runs, the step that leads to it. Reports come round by themselves.
+    ends = [deadline for deadline in due if deadline.parameter == "P-T14"]
+    steps = [deadline for deadline in due if deadline.parameter != "P-T15"]
+    first = min(ends or steps, key=lambda deadline: (deadline.due is None, deadline.due or date.max), default=None)
     return RectificationLine(
         row.case_key,
         heading.case_no,

@@ -36,6 +36,15 @@ def recipients(session: Session, source_key: int) -> set[str]:
     return set(session.scalars(select(Notice.user_name).where(Notice.source_key == source_key)))
 
 
+def recipients_of(session: Session, source_keys: Collection[int]) -> dict[int, list[str]]:
+    """Return who got the notices of jobs, by job."""
+    found: dict[int, list[str]] = {}
+    statement = select(Notice.source_key, Notice.user_name).where(Notice.source_key.in_(list(source_keys)))
+    for source_key, name in session.execute(statement.order_by(Notice.source_key, Notice.user_name)):
+        found.setdefault(source_key, []).append(name)
+    return found
+
+
 def add_all(session: Session, rows: Collection[Notice]) -> None:
     session.add_all(rows)
     session.flush()

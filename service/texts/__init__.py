@@ -26,6 +26,9 @@ LOCALES: tuple[str, ...] = ("zh_CN", "en")
 
 FOLDER = Path(__file__).parent
 
+# Values of the fact `kind` that are words of the reader's language; any other kind is an identifier.
+KINDS = frozenset({"process", "decision", "form"})
+
 
 class Coded(Protocol):
     """An error as `service.errors` makes it."""
@@ -138,7 +141,8 @@ class _Filler(string.Formatter):
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         if isinstance(key, str) and key in kwargs:
-            return kwargs[key]
+            value = kwargs[key]
+            return translations(self._locale).ugettext(value) if key == "kind" and value in KINDS else value
         return f"{{{key}}}"
 
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -75,7 +75,8 @@ PLACES: tuple[Place, ...] = (
         N_("Supervision board"), "rectification.index", icon="binoculars", key="r", allowed=_with(Permission.SUPERVISE)
     ),
     Place(N_("Decision rules"), "decisions.index", icon="table", key="d", allowed=_with(Permission.TRY_DECISIONS)),
-    Place(N_("Deployments"), "deployments.index", icon="diagram-3", key="p", allowed=_with(Permission.READ_MODELS)),
+    Place(N_("Deployments"), "deployments.index", icon="diagram-3", key="p", allowed=_with(Permission.DEPLOY)),
+    Place(N_("Calendar"), "calendar.index", icon="calendar3", key="k", allowed=_with(Permission.IMPORT_CALENDAR)),
     Place(N_("Incidents"), "incidents.index", icon="exclamation-triangle", key="i", allowed=_with(Permission.OPERATE)),
     Place(N_("Notices"), "notices.index", icon="bell", key="n", allowed=_everybody),
 )

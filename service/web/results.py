@@ -40,6 +40,12 @@ NAMES: dict[str, str] = {
     "status": N_("State of the calendar"),
     "suspendsExecution": N_("Suspends execution"),
     "undetermined": N_("Circumstances not established"),
+    # What is put in besides, where no table or form names it.
+    "gradedAdvice": N_("Graded advice"),
+    "overlayEnabled": N_("Additional rules in use"),
+    "effectiveDate": N_("Measure in force from"),
+    "threeDistinctions": N_("Three distinctions"),
+    "minInvestigators": N_("Fewest investigators"),
 }
 
 # A value by itself; where two results use one code differently, "name=value" comes first.
@@ -70,6 +76,10 @@ VALUES: dict[str, str] = {
     "excluded": N_("excluded"),
     "exempt": N_("exempt from accountability"),
     "fail": N_("failed"),
+    "favourable": N_("favourable"),
+    "neutral": N_("neutral"),
+    "adverse": N_("adverse"),
+    "not_submitted": N_("not submitted"),
     "incomplete": N_("incomplete"),
     "insufficient": N_("not established"),
     "invalid": N_("not valid"),

@@ -13,12 +13,12 @@ from flask import url_for
 
 from service import auth
 from service.auth import Permission, Role
-from service.casework import case_files, overviews
+from service.casework import case_files, notices, overviews
 from service.casework.case import find as find_case
 from service.runtime import decisions, deployments, form_display, history, instances, step_notes, user_tasks
 from service.runtime.history import FlowNodeState
 from service.runtime.unit import UnitOfWork
-from service.runtime.user_tasks import Submission, UserTask
+from service.runtime.user_tasks import Submission, UserTask, UserTaskQuery
 from service.web import labels, request, results, words
 from service.web.answers import decoded
 from service.web.words import gettext
@@ -45,6 +45,10 @@ SHOWN_TYPES = frozenset(
 )
 
 
+# What the engine does by itself.
+AUTOMATIC_TYPES = frozenset({"SERVICE_TASK", "BUSINESS_RULE_TASK", "SCRIPT_TASK", "SEND_TASK"})
+
+
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The case and person that a task belongs to, as one line."""
@@ -61,6 +65,7 @@ class Step:
     times: int
     when: str
     article: str = ""
+    who: str = ""  # did it, or was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +176,12 @@ def around(unit: UnitOfWork, task: UserTask) -> Around:
             matter = case.document("matter", subject.key)
             facts += [
                 (label, str(matter[name]))
-                for name, label in (("title", gettext("Matter")), ("description", gettext("Course of events")))
+                for name, label in (
+                    ("title", gettext("Matter")),
+                    ("description", gettext("Course of events")),
+                    ("occurredFrom", gettext("From")),
+                    ("occurredTo", gettext("To")),
+                )
                 if matter.get(name)
             ]
     if lead:
@@ -203,15 +213,32 @@ def diagram(unit: UnitOfWork, instance_key: int) -> dict[str, Any]:
 
 
 def steps(unit: UnitOfWork, instance_key: int) -> list[Step]:
-    """Return the named steps of an instance in order of first arrival: the text equivalent of its diagram."""
-    visits: dict[str, list[history.FlowNodeInstance]] = {}
-    for node in history.flow_nodes(unit, instance_key=instance_key):
-        if node.name and node.element_type in SHOWN_TYPES:
-            visits.setdefault(node.element_id, []).append(node)
+    """Return the named steps of an instance in order of first arrival: the text equivalent of its diagram.
+
+    What the engine does by itself is left out, except notices; process owners, who look after the diagrams, see all.
+    """
+    whole = request.person().may(Permission.OPERATE)
+    found = [
+        node
+        for node in history.flow_nodes(unit, instance_key=instance_key)
+        if node.name and node.element_type in SHOWN_TYPES
+    ]
+    automatic = [node.key for node in found if node.element_type in AUTOMATIC_TYPES]
+    told = notices.recipients_of(unit, automatic)
     failed = {element_id for element_id, state in history.element_states(unit, instance_key).items() if state.incidents}
+    visits: dict[str, list[history.FlowNodeInstance]] = {}
+    for node in found:
+        hidden = node.element_type in AUTOMATIC_TYPES and node.key not in told
+        if whole or not hidden or node.element_id in failed:
+            visits.setdefault(node.element_id, []).append(node)
+    query = UserTaskQuery(instance_key=instance_key, state=None)
+    done_by = {task.key: task.completed_by or task.assignee for task in user_tasks.search(unit, query, limit=500).items}
+    called = request.Called(unit)
     notes = step_notes.of_definition(unit, instances.get(unit, instance_key).definition_key)
     result = []
-    for element_id, nodes in visits.items():
+    for element_id, arrived in visits.items():
+        # Around the runs of a step that is done by several people stands one that is none of them.
+        nodes = [node for node in arrived if node.element_type != "MULTI_INSTANCE_BODY"] or arrived
         last = nodes[-1]
         if element_id in failed:
             state = "failed"
@@ -220,10 +247,19 @@ def steps(unit: UnitOfWork, instance_key: int) -> list[Step]:
         else:
             state = "done" if last.state is FlowNodeState.COMPLETED else "cancelled"
         when = words.moment(last.ended_at or last.started_at)
+        people = [name for node in nodes for name in (done_by.get(node.key), *told.get(node.key, ())) if name]
         note = notes.get(element_id, step_notes.StepNotes())
-        name = step_name(note, last.name or element_id)
-        said = labels.text(labels.STEP_STATES, state)
-        result.append(Step(name, state, said, len(nodes), when, note.article or ""))
+        result.append(
+            Step(
+                step_name(note, last.name or element_id),
+                state,
+                labels.text(labels.STEP_STATES, state),
+                len(nodes),
+                when,
+                note.article or "",
+                gettext(", ").join(called(name) for name in dict.fromkeys(people)),
+            )
+        )
     return result
 
 

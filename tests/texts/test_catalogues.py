@@ -61,6 +61,14 @@ def test_every_message_code_has_chinese_words(package: str) -> None:
     assert missing == []
 
 
+def test_a_kind_of_definition_is_said_in_the_readers_language() -> None:
+    facts = {"kind": "process", "id": "p", "key": 7}
+
+    assert "流程" in texts.message("runtime.definition_not_found", facts)
+    assert "process" not in texts.message("runtime.definition_not_found", facts)
+    assert "process" in texts.message("runtime.definition_not_found", facts, "en")
+
+
 def test_a_code_belongs_to_one_package() -> None:
     assert sum(len(messages) for messages in SOURCES.values()) == len(MESSAGES)
 

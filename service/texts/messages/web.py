@@ -5,6 +5,8 @@ MESSAGES: dict[str, str] = {
     "role_missing": "None of your roles allows this.",
     "page_missing": "There is nothing at this address.",
     "passwords_differ": "The new password and its repetition differ.",
+    "calendar_too_large": "The file is larger than {limit} MB; the calendar of a year has some dozens of lines.",
+    "deployment_rejected": "Nothing was deployed: {count} points must be corrected first.",
     "no_files_chosen": "Choose at least one file.",
     "request_too_large": "The request is larger than {limit} MB. Deploy fewer or smaller files at a time.",
     "internal_error": "Something went wrong on our side; nothing was changed. Request number: {number}.",

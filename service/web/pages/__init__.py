@@ -7,6 +7,7 @@ from flask import Blueprint
 from service.web.pages import (
     about,
     applications,
+    calendar,
     cases,
     connect,
     decisions,
@@ -35,6 +36,7 @@ PAGES: tuple[Blueprint, ...] = (
     deployments.blueprint,
     connect.blueprint,
     connect.links,
+    calendar.blueprint,
     incidents.blueprint,
     notices.blueprint,
 )

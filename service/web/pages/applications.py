@@ -35,6 +35,8 @@ ADMISSIONS: dict[str, str] = {
     "transfer": N_("passed on to the organ in charge"),
     "insufficient": N_("under examination"),
     "manual": N_("under examination"),
+    "register_only": N_("kept on record until accountability work begins"),
+    "proactive_review": N_("passed on as a lead for screening"),
 }
 
 
@@ -59,7 +61,7 @@ def show(key: int) -> Response:
             for name, record in case.subjects[0].items()
             if (facts := facts_of(name, record, wording, called))
         ]
-        told = [notice_pages.view(row) for row in notices.of_actor(unit).items if row.case_key == key]
+        told = [notice_pages.view(unit, row) for row in notices.of_actor(unit).items if row.case_key == key]
     return make_response(render_template("application.html", matter=matter, sections=sections, notices=told))
 
 
@@ -160,6 +162,8 @@ def _matter(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
         "deadlines": [
             deadline_view(unit, row, names) for row in case.deadlines if row.state is not DeadlineState.CLOSED
         ],
+        "decided_at": ((own.get("delivery") or {}).get("subject") or {}).get("deliveredAt"),
+        "appeal": (own.get("decisionDocument") or {}).get("appealInfo"),
         "url": url_for("applications.show", key=case.summary.key),
         "apply_url": url_for("applications.apply", key=case.summary.key),
         "pending": pending,
@@ -183,6 +187,11 @@ def _form(
             "start.html",
             heading=gettext("Apply for a determination of fault tolerance"),
             lead=gettext(
+                "The decision in case %(number)s was served on you: an application now leads to the way of appeal.",
+                number=case.summary.case_no,
+            )
+            if _matter(unit, case)["decided_at"]
+            else gettext(
                 "Case %(number)s. What you write goes to the intake officer at once.", number=case.summary.case_no
             ),
             trail=[(url_for("applications.index"), gettext("My applications"))],

@@ -335,7 +335,7 @@ def _label(name: str, label: str, needed: Iterable[Decision], wording: Mapping[s
         for column in decision.table.inputs if decision.table else ():
             if column.expression.strip() in {name, f"nz({name})"} and column.label:
                 return column.label
-    return next((known.label for path, known in wording.items() if path.rpartition(".")[2] == name), name)
+    return next((known.label for path, known in wording.items() if path.rpartition(".")[2] == name), results.name(name))
 
 
 def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[str, str], ...]:
@@ -358,7 +358,9 @@ def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[st
         found = {code: results.value(code) for code in overviews.choices(name)}
     if found.keys() & {"yes", "no"}:
         found = {code: results.value(code) for code in ("yes", "no", "unknown")} | found
-    return tuple(found.items())
+    said = list(found.values())
+    # Two codes that one word stands for are told apart by themselves.
+    return tuple((code, f"{text} ({code})" if said.count(text) > 1 else text) for code, text in found.items())
 
 
 def _written(value: Any) -> str:

@@ -169,6 +169,9 @@ def definition(kind: str, definition_id: str, version: int | None) -> Response:
     with request.reading() as unit:
         versions, chosen = _versions(unit, kind, definition_id, version)
         rows = [replace(_row(kind, row), running=_running(unit, row)) for row in versions]
+    live = [row for row in versions if row.release is Release.LIVE]
+    earlier = {row.version for row in live[1:]}
+    rows = [replace(row, state=(gettext("earlier version"), "grey")) if row.version in earlier else row for row in rows]
     diagram = url_for("deployments.diagram", key=chosen.key) if kind == "process" else None
     decision_url = (
         url_for("decisions.show", decision_id=definition_id)

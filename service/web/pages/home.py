@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 
 from service.auth import Permission
 from service.business_calendar import CalendarMissing
-from service.casework import calendars, notices
+from service.casework import calendar_import, calendars, notices
 from service.runtime import incidents, user_tasks
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import Candidate, UserTaskQuery
@@ -50,8 +50,9 @@ def show() -> Response:
             if person.may(Permission.SUPERVISE)
             else [],
             applications=[] if navigation.is_subject(person) else None,
-            notices=[notice_pages.view(row) for row in notices.of_actor(unit, limit=5).items],
+            notices=[notice_pages.view(unit, row) for row in notices.of_actor(unit, limit=5).items],
             incidents=incidents.search(unit, limit=1).total if person.may(Permission.OPERATE) else 0,
+            without_day=calendar_import.waiting(unit) if person.may(Permission.IMPORT_CALENDAR) else 0,
         )
     return make_response(html)
 

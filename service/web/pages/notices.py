@@ -8,9 +8,11 @@ from datetime import datetime
 from flask import Blueprint, Response, make_response, render_template, url_for
 from flask import request as http
 
-from service.casework import notices
+from service import auth
+from service.casework import case_files, notices, records
 from service.casework.notices import Notice
-from service.web import navigation, request
+from service.runtime.unit import UnitOfWork
+from service.web import request
 
 blueprint = Blueprint("notices", __name__, url_prefix="/notices")
 
@@ -30,7 +32,7 @@ class NoticeView:
 def index() -> Response:
     with request.reading() as unit:
         page = notices.of_actor(unit, after=http.args.get("after"), limit=PAGE)
-        items = [view(row) for row in page.items]
+        items = [view(unit, row) for row in page.items]
         unread = notices.unread_count(unit)
     html = render_template(
         "notices.html",
@@ -49,11 +51,11 @@ def read() -> Response:
     return request.go(url_for("notices.index"))
 
 
-def view(row: Notice) -> NoticeView:
-    """Return a notice with the way to what it is about."""
+def view(unit: UnitOfWork, row: Notice) -> NoticeView:
+    """Return a notice with the way to what it is about, where the person may see that."""
     url = None
-    if row.case_key is not None:
-        person = request.person()
-        endpoint = "cases.show" if navigation.sees_cases(person) else "applications.show"
-        url = url_for(endpoint, key=row.case_key)
+    case = records.find(unit, str(row.case_key)) if row.case_key is not None else None
+    seen = auth.view_of(request.actor(), case_files.access(unit, case)) if case else auth.View.NONE
+    if seen is not auth.View.NONE:
+        url = url_for("applications.show" if seen is auth.View.SUBJECT else "cases.show", key=row.case_key)
     return NoticeView(row.sent_at, row.title, row.text, row.read_at is not None, url)

@@ -36,6 +36,7 @@ class BoardItem:
     state: tuple[str, str] | None
     light: Light
     due_words: str
+    deadline: str
     responsible: str
     level: str
     due: date | None
@@ -64,6 +65,11 @@ def index() -> Response:
     return make_response(html)
 
 
+def _named(parameter: str | None) -> str:
+    known = parameters.definitions().get(parameter or "")
+    return known.name if known else parameter or ""
+
+
 def board(unit: UnitOfWork) -> list[BoardItem]:
     """Return the rectifications under way, the most urgent first."""
     calendar, today = calendars.calendar(unit), parameters.today(unit)
@@ -87,6 +93,7 @@ def board(unit: UnitOfWork) -> list[BoardItem]:
                 labels.tag(labels.RECTIFICATION, row.state),
                 light,
                 row.due.isoformat() if row.due else "–",
+                _named(row.parameter),
                 gettext(", ").join(kinds.get(name, name) for name in row.responsible),
                 results.value(row.level) if row.level else "",
                 row.due,

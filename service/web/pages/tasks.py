@@ -196,6 +196,8 @@ def complete(key: int) -> Response:
 def diagram(key: int) -> Response:
     with request.reading() as unit:
         task = views.readable_task(unit, key)
+        if not views.around(unit, task).full:
+            raise NotFound("page_missing")  # who sees a part of the case knows their own step of it
         return json_of({**views.diagram(unit, task.instance_key), "focus": task.element_id})
 
 
@@ -304,7 +306,7 @@ def _page(
             idempotency_key=http.form.get("idempotency_key") or secrets.token_urlsafe(16),
             around=around,
             evaluations=views.evaluations_of_task(unit, task) if around.full else [],
-            steps=views.steps(unit, task.instance_key),
+            steps=views.steps(unit, task.instance_key) if around.full else None,
         )
     return make_response(html, status)
 

@@ -12,7 +12,7 @@ from flask import Flask
 
 from service import wiring
 from service.auth import SYSTEM, accounts, sessions
-from service.casework import case_files, deadlines, records
+from service.casework import case_files, deadlines, notices, records
 from service.runtime.engine import Engine, SetClock
 from service.runtime.unit import Actor, UnitOfWork
 from service.settings import Settings
@@ -237,6 +237,56 @@ def test_every_role_finds_its_way_from_the_first_page(of: Callable[[str], Browse
     assert {"/", "/notices"} <= places
     for place in places:
         assert person.get(place).status_code == 200, place
+
+
+def test_a_step_says_who_did_it_and_who_was_told(of: Callable[[str], Browser], case: int, site_engine: Engine) -> None:
+    subject, intake = of("subject"), of("intake")
+    subject.post(f"/applications/{case}/apply", {"submission": json.dumps(play.nested(play.an_application()))})
+    run_until_idle(site_engine)
+    subject.post(f"/applications/{case}/withdraw", {"reason": "另行说明"})
+    run_until_idle(site_engine)
+
+    page = text(intake.get(f"/cases/{case}?tab=progress"))
+
+    told = page.partition("通知承办")[2].partition("</li>")[0]
+    assert "intake" in told
+    assert "受理审查" in page
+    for by_itself in ("登记撤回", "起算受理审查时限", "状态："):
+        assert by_itself not in page
+
+
+def test_who_sees_no_case_gets_no_way_to_it_from_a_notice(
+    of: Callable[[str], Browser], case: int, site_engine: Engine
+) -> None:
+    def tell(unit: UnitOfWork) -> None:
+        found = records.of_case(unit, case)
+        notices.send(unit, ["hr", "subject", "lead"], "结果运用", "见通知", source_key=unit.new_key(), case=found)
+
+    site_engine.run(SYSTEM, tell)
+
+    def ways(name: str) -> tuple[bool, bool]:
+        page = text(of(name).get("/notices"))
+        assert "结果运用" in page
+        return f'href="/cases/{case}"' in page, f'href="/applications/{case}"' in page
+
+    assert [ways(name) for name in ("hr", "subject", "lead")] == [(False, False), (False, True), (True, False)]
+
+
+def test_the_board_counts_to_the_end_of_the_rectification(
+    of: Callable[[str], Browser], case: int, site_engine: Engine
+) -> None:
+    def begin(unit: UnitOfWork) -> None:
+        person = records.of_case(unit, case).subjects[0]
+        person.rectification_state = "in_progress"
+        deadlines.open_anew(unit, case, str(person.key), "P-T15")
+        deadlines.open_anew(unit, case, str(person.key), "P-T14")
+
+    site_engine.run(SYSTEM, begin)
+
+    page = text(of("inspect").get("/rectification"))
+
+    assert "整改期限" in page
+    assert "进展报告周期" not in page
 
 
 def test_the_board_is_for_those_who_supervise(of: Callable[[str], Browser]) -> None:

@@ -56,9 +56,15 @@ def test_signing_in_and_out_leaves_entries_in_the_audit_log(browser: Browser, si
     assert browser.get("/tasks").status_code == 303
 
 
+def hidden_fields(page: str, names: str = r"\w+") -> dict[str, str]:
+    """Return what a page carries along unseen, without its token."""
+    pattern = rf'name="({names})"(?: value="([^"]*)"|>\n(.*?)</textarea>)'
+    found = re.findall(pattern, page.partition("<main")[2], re.S)
+    return {name: unescape(value or inner) for name, value, inner in found if name != "csrf_token"}
+
+
 def kept_fields(page: str) -> dict[str, str]:
-    found = re.findall(r'name="(kept[:_][^"]*)"(?: value="([^"]*)"|>\n(.*?)</textarea>)', page, re.S)
-    return {name: unescape(value or inner) for name, value, inner in found}
+    return hidden_fields(page, r'kept[:_][^"]*')
 
 
 def test_what_was_typed_in_a_task_outlives_the_session(
