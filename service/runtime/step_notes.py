@@ -17,6 +17,7 @@ from service.store.user_tasks import UserTask
 class StepNotes:
     """The notes of one element; None where the diagram says nothing."""
 
+    name: str = ""  # as the diagram calls the step
     article: str | None = None  # of the law the step rests on
     name_en: str | None = None
     verb: str | None = None  # word of the button that completes the task
@@ -49,6 +50,7 @@ def _elements(unit: UnitOfWork, definition_key: int) -> Mapping[str, Element]:
 def _of(element: Element) -> StepNotes:
     properties = element.properties
     return StepNotes(
+        name=element.name or element.id,
         article=properties.get("rc.article"),
         name_en=properties.get("rc.nameEn"),
         verb=properties.get("rc.verbs"),
