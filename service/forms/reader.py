@@ -118,7 +118,7 @@ class _Reader:
             id=identifier,
             kind=kind,
             path=path,
-            label=self._text(found, "label", identifier),
+            label=self._label(found, kind, identifier),
             description=self._text(found, "description", identifier),
             content=self._text(found, "text", identifier) if kind.name == "text" else EMPTY,
             hide=self._hide(found, identifier),
@@ -183,6 +183,13 @@ class _Reader:
         self._leaves[path] = identifier
 
     # properties
+
+    def _label(self, found: Mapping[str, Any], kind: Kind, identifier: str) -> Text:
+        """Return what a component is called; day and time carry labels of their own instead."""
+        name = "label"
+        if kind.name == "datetime" and not found.get("label"):
+            name = "timeLabel" if found.get("subtype") == "time" else "dateLabel"
+        return self._text(found, name, identifier)
 
     def _text(self, found: Mapping[str, Any], name: str, identifier: str) -> Text:
         value = found.get(name)

@@ -9,6 +9,7 @@ from flask import Flask, url_for
 from flask import request as http
 
 from service.auth import Permission, Role
+from service.auth.roles import CASE_STAFF
 from service.runtime import user_tasks
 from service.web import request, words
 from service.web.request import Person
@@ -44,13 +45,8 @@ def works_on_tasks(person: Person) -> bool:
 
 
 def sees_cases(person: Person) -> bool:
-    """Whether the list of cases is theirs to use; those held accountable have a page of their own."""
-    return person.may(Permission.READ_CASE) and not is_only_subject(person)
-
-
-def is_only_subject(person: Person) -> bool:
-    """Whether the person knows the service only from the other side of the desk."""
-    return {code for code, _unit in person.account.roles} <= {Role.SUBJECT, Role.RECT} and is_subject(person)
+    """Whether the list of cases is theirs to use; those who see a part of one come from their tasks and notices."""
+    return person.may(Permission.READ_CASE) and any(code in CASE_STAFF for code, _unit in person.account.roles)
 
 
 def is_subject(person: Person) -> bool:

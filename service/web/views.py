@@ -24,6 +24,8 @@ from service.web.answers import decoded
 from service.web.words import gettext
 
 USER_NAME = re.compile(r"[a-z][a-z0-9._-]{1,62}")
+MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 SHOWN_TYPES = frozenset(
     {
         "USER_TASK",
@@ -330,6 +332,20 @@ def submission(unit: UnitOfWork, row: Submission, name: str, subject: str = "") 
     return Submitted(name, called(row.submitted_by), row.submitted_at, rows, subject, row.key)
 
 
+def rows_of_task(unit: UnitOfWork, key: int) -> list[form_display.FormRow]:
+    """Return an open task's form as those read it who do not work on it."""
+    called = request.Called(unit)
+    return [_named(found, called) for found in form_display.of_task(unit, key)]
+
+
 def _named(row: form_display.FormRow, called: request.Called) -> form_display.FormRow:
-    """Return a row with people by name."""
-    return replace(row, values=tuple(called(text) if USER_NAME.fullmatch(text) else text for text in row.values))
+    """Return a row with people by name, moments in the site's zone, and guidance without its markup."""
+    if row.kind == "text":
+        return replace(row, label=EMPHASIS.sub(r"\1", row.label))
+    return replace(row, values=tuple(_said(text, called) for text in row.values))
+
+
+def _said(text: str, called: request.Called) -> str:
+    if MOMENT.match(text):
+        return words.moment(text)
+    return called(text) if USER_NAME.fullmatch(text) else text

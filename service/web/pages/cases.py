@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +35,6 @@ from service.web.words import N_, gettext
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
 PAGE = 50
-MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 
 TABS: dict[str, str] = {
     "overview": N_("Overview"),
@@ -367,7 +365,7 @@ def _said(value: Any, known: FieldWords, called: Called) -> str:
     if isinstance(value, str):
         if value in known.options:
             return known.options[value]
-        if MOMENT.match(value):
+        if views.MOMENT.match(value):
             return words.moment(value)
         if views.USER_NAME.fullmatch(value):
             return called(value)

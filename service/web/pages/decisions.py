@@ -34,6 +34,7 @@ FIELD = "in:"
 LITERAL = re.compile(r'"([^"\\]*)"')
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+READ = re.compile(r"nz\((\w+)\)")
 DIGITS = re.compile(r"(\d+)")
 
 
@@ -56,11 +57,17 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    words: str
+    text: str  # as written in the file, where the words say it differently
+
+
+@dataclass(frozen=True, slots=True)
 class RuleRow:
     id: str
     index: int
-    conditions: tuple[str, ...]
-    values: tuple[str, ...]
+    conditions: tuple[Cell, ...]
+    values: tuple[Cell, ...]
     annotations: tuple[str, ...]
     matched: bool
 
@@ -295,14 +302,23 @@ def _table(decision: Decision, matched: frozenset[str]) -> TableView:
             RuleRow(
                 rule.id,
                 rule.index,
-                tuple("" if cell.strip() in {"", "-"} else cell for cell in rule.inputs),
-                rule.outputs,
+                tuple(_cell(cell, column.expression) for cell, column in zip(rule.inputs, table.inputs, strict=True)),
+                tuple(_cell(cell, column.name) for cell, column in zip(rule.outputs, table.outputs, strict=True)),
                 tuple(results.layer(rule.annotations.get(name, "")) for name in annotations),
                 rule.id in matched,
             )
             for rule in table.rules
         ),
     )
+
+
+def _cell(text: str, of: str) -> Cell:
+    """Return a cell with the codes in it in words; the text itself stays for whoever points at it."""
+    if text.strip() in {"", "-"}:
+        return Cell("", "")
+    name = READ.sub(r"\1", of.strip())
+    said = LITERAL.sub(lambda found: results.value(found[1], name), text)
+    return Cell(said, text if said != text.replace('"', "") else "")
 
 
 def _inputs(
@@ -353,7 +369,10 @@ def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[st
             if reads.fullmatch(column.expression.strip()):
                 cells = [column.allowed, *(rule.inputs[position] for rule in decision.table.rules)]
                 for text in LITERAL.findall(" ".join(cells)):
-                    found.setdefault(text, results.value(text))
+                    found.setdefault(text, results.value(text, name))
+            elif re.search(rf"\b{re.escape(name)}\s*=\s*\"", column.expression):
+                for text in LITERAL.findall(f"{column.expression} {column.allowed}"):
+                    found.setdefault(text, results.value(text, name))
     if not found:
         found = {code: results.value(code) for code in overviews.choices(name)}
     if found.keys() & {"yes", "no"}:

@@ -293,7 +293,7 @@ def _page(
                 said = form_display.filled(unit, key, view)
                 nodes = fallback.nodes(view.schema, merged(view.data, typed or {}), refused, said)
         else:
-            rows = form_display.of_task(unit, key)
+            rows = views.rows_of_task(unit, key)
         html = render_template(
             "task.html",
             task=item,

@@ -41,6 +41,22 @@ def test_a_file_is_one_row_with_its_parts_folded_below(
     assert advice.index("<details") < advice.index("/decisions/D7_advice")
 
 
+def test_facts_and_cells_are_in_words_with_the_names_beside(
+    browser_of: Callable[[str], Browser], site_engine: Engine
+) -> None:
+    path = play.ROOT / "processes/decisions/D07-tolerance-advice.dmn"
+    site_engine.run(SYSTEM, lambda unit: deployments.deploy(unit, [deployments.Resource(path.name, path.read_bytes())]))
+
+    page = text(browser_of("olga").get("/decisions/D7"))
+
+    assert '底线排除（D4） <span class="identifier text-body-secondary">seedExclusion</span>' in page
+    graded = page.partition('name="in:gradedAdvice"')[2].partition("</select>")[0]
+    assert re.findall(r'<option value="(\w+)"', graded) == ["on", "off"]
+    motive = page.partition('name="in:motive"')[2].partition("</select>")[0]
+    assert [word for word in ("有利", "中性", "不利", "未查明") if word in motive] == ["有利", "中性", "不利", "未查明"]
+    assert 'title="&#34;excluded&#34;">' in page
+
+
 def test_a_trial_tells_why_in_the_readers_language(browser_of: Callable[[str], Browser]) -> None:
     chinese = browser_of("olga")
     english = browser_of("olga")

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from service.auth import SYSTEM, accounts
-from service.runtime import decisions, history, user_tasks
+from service.runtime import decisions, deployments, history, instances, user_tasks
 from service.runtime.engine import Engine, SetClock
-from service.runtime.user_tasks import UserTask, UserTaskState
+from service.runtime.user_tasks import UserTask, UserTaskQuery, UserTaskState
+from tests import builders
 from tests.web.conftest import Browser, text
 
 Browsers = Callable[[str], Browser]
@@ -73,6 +74,36 @@ def test_who_comes_second_reads_the_task_and_who_holds_it(
 
     assert "安示例 已签收此任务" in page
     assert "核实金额" in page
+
+
+def test_who_only_reads_a_form_reads_labels_and_moments(browser_of: Browsers, site_engine: Engine) -> None:
+    form = builders.a_form(
+        "when",
+        {"key": "", "type": "text", "text": "**要点** 其余"},
+        {
+            "key": "at",
+            "label": "",
+            "type": "datetime",
+            "subtype": "datetime",
+            "dateLabel": "取证时间",
+            "timeLabel": "时间",
+        },
+    )
+    diagram = builders.process(
+        builders.user_task("t", groups="INVEST", form="when"), builders.line("s", "t", "e"), process_id="when"
+    )
+    files = [deployments.Resource("when.bpmn", diagram), form]
+    site_engine.run(SYSTEM, lambda unit: deployments.deploy(unit, files))
+    started = site_engine.run(SYSTEM, lambda unit: instances.start(unit, "when", {"at": "2026-03-02T08:30+08:00"}))
+    with site_engine.reading(SYSTEM) as unit:
+        (task,) = user_tasks.search(unit, UserTaskQuery(instance_key=started.key)).items
+
+    page = text(browser_of("ann").get(f"/tasks/{task.key}"))
+
+    assert "<dt>取证时间</dt>" in page
+    assert "2026-03-02 08:30" in page
+    assert "要点 其余" in page
+    assert "**" not in page
 
 
 def test_the_viewer_gets_problems_by_path(browser_of: Browsers, a_task: Tasks) -> None:
