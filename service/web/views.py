@@ -228,9 +228,10 @@ def steps(unit: UnitOfWork, instance_key: int) -> list[Step]:
     automatic = [node.key for node in found if node.element_type in AUTOMATIC_TYPES]
     told = notices.recipients_of(unit, automatic)
     failed = {element_id for element_id, state in history.element_states(unit, instance_key).items() if state.incidents}
+    by_itself = {node.element_id for node in found if node.element_type in AUTOMATIC_TYPES and node.key not in told}
     visits: dict[str, list[history.FlowNodeInstance]] = {}
     for node in found:
-        hidden = node.element_type in AUTOMATIC_TYPES and node.key not in told
+        hidden = node.element_id in by_itself and node.key not in told
         if whole or not hidden or node.element_id in failed:
             visits.setdefault(node.element_id, []).append(node)
     query = UserTaskQuery(instance_key=instance_key, state=None)

@@ -16,12 +16,11 @@ from service.casework import applications, case_files, notices, records
 from service.casework.case_files import CaseView
 from service.casework.deadlines import DeadlineState
 from service.errors import FormRejected, NotFound
-from service.runtime import form_display
 from service.runtime.unit import UnitOfWork
 from service.web import fallback, labels, request, words
 from service.web.answers import json_of
 from service.web.pages import notices as notice_pages
-from service.web.pages.cases import deadline_view, facts_of
+from service.web.pages.cases import deadline_view, facts_of, record_words
 from service.web.pages.tasks import problems_of, submission_of
 from service.web.words import N_, gettext
 
@@ -54,7 +53,7 @@ def show(key: int) -> Response:
     with request.reading() as unit:
         case = _own(unit, key)
         matter = _matter(unit, case)
-        wording = form_display.field_words(unit)
+        wording = record_words(unit)
         called = request.Called(unit)
         sections = [
             {"label": labels.record(name), "facts": facts}

@@ -278,10 +278,7 @@ def _registration_schema(unit: UnitOfWork) -> Mapping[str, Any]:
 
 
 def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
-    wording = form_display.field_words(unit)
-    # Registration writes persons as entries of a list; their record shows the same fields.
-    entries = {path: known for path, known in wording.items() if path.startswith("case.subjects[].")}
-    wording = {path.replace("case.subjects[].", "subject.", 1): known for path, known in entries.items()} | wording
+    wording = record_words(unit)
     called = request.Called(unit)
     names = {str(row["subject"]["key"]): str(row["subject"]["name"]) for row in case.subjects}
     subjects, sections = [], []
@@ -320,6 +317,14 @@ def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
             for code, names_ in case.people.items()
         ],
     }
+
+
+def record_words(unit: UnitOfWork) -> dict[str, FieldWords]:
+    """Return what fields of records are called, by path."""
+    wording = form_display.field_words(unit)
+    # Registration writes persons as entries of a list; their record shows the same fields.
+    entries = {path: known for path, known in wording.items() if path.startswith("case.subjects[].")}
+    return {path.replace("case.subjects[].", "subject.", 1): known for path, known in entries.items()} | dict(wording)
 
 
 def facts_of(record: str, value: Any, wording: Mapping[str, FieldWords], called: Called) -> list[tuple[str, str]]:

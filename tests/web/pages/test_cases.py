@@ -172,6 +172,7 @@ def test_the_subject_sees_their_own_side_alone(of: Callable[[str], Browser], cas
     page = text(subject.get(f"/cases/{case}?tab=timeline"))
 
     assert "示例案件" in mine
+    assert "示例县科技局" in text(subject.get(f"/applications/{case}"))
     assert "任务到达" not in page
     assert of("stranger").get(f"/applications/{case}").status_code == 404
     assert of("lead").get(f"/applications/{case}").status_code == 403
