@@ -55,17 +55,29 @@ class Expression:
         return result.value
 
     def explain(self, scope: Mapping[str, Value], environment: feel.Environment) -> dict[str, object]:
-        """Facts for an incident: the expression, where in it something went wrong, and the variables it read."""
-        facts: dict[str, object] = {"expression": self.text}
+        """Facts for an incident: the expression, where in it something went wrong, and the variables it read.
+
+        `start` and `end` (exclusive) are positions in the expression as it stands in the file, 0-based; all of it where
+        no part is to blame alone.
+        """
+        facts: dict[str, object] = {"expression": self.text, "start": 0, "end": len(self.text)}
         if isinstance(self.program, feel.Expression):
             try:
                 diagnostics = self.program.evaluate(scope, environment).diagnostics
             except feel.AssertionFailed:
                 diagnostics = ()
+            before = len(self.text) - len(self.text[1:].lstrip()) if self.text.startswith("=") else 0
             facts["diagnostics"] = [
-                {"code": d.code, "start": d.start, "end": d.end, "facts": {k: str(v) for k, v in d.facts.items()}}
+                {
+                    "code": d.code,
+                    "start": before + d.start,
+                    "end": before + d.end,
+                    "facts": {k: str(v) for k, v in d.facts.items()},
+                }
                 for d in diagnostics
             ]
+            if diagnostics:
+                facts["start"], facts["end"] = before + diagnostics[0].start, before + diagnostics[0].end
         facts["variables"] = {name: _shown(scope[name]) for name in sorted(self.names) if name in scope}
         return facts
 

@@ -609,6 +609,7 @@ def test_an_incident_tells_expression_place_and_variables_and_a_retry_goes_on() 
 
     assert (incident.kind, incident.code) == ("CONDITION_ERROR", "bpmn.condition_not_boolean")
     assert incident.facts["expression"] == "=amount + 1"
+    assert (incident.facts["start"], incident.facts["end"]) == (0, 11)
     assert incident.facts["variables"] == {"amount": "3"}
     assert (incident.facts["flow"], incident.facts["found"]) == ("g_a", "number")
     assert again == [("g", "CONDITION_ERROR", "bpmn.condition_not_boolean")]
