@@ -64,7 +64,7 @@ class Server:
             context = self.browser.new_context(
                 viewport={"width": width, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai"
             )
-            context.set_default_timeout(15_000)  # milliseconds; the machine may be busy
+            context.set_default_timeout(45_000)  # milliseconds; the machine may be busy
             context.expose_function("reportViolation", self.watch.violation)
             context.add_init_script(WATCH)
             context.on("console", self.watch.console)
