@@ -94,9 +94,9 @@ class _Command:
             application, host=host, port=port, threads=8, ident=None, max_request_body_size=64 * 1024 * 1024
         )
         thread.start()
-        self.say("serving", address=f"http://{'localhost' if settings.is_demo else host}:{port}")
-        _on_stop(_leave)
         try:
+            _on_stop(_leave)  # before the announcement: who reads it may end us at once
+            self.say("serving", address=f"http://{'localhost' if settings.is_demo else host}:{port}")
             server.run()
         finally:
             stop.set()
