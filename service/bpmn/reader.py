@@ -118,9 +118,10 @@ def _parse(xml: bytes, file: str) -> Node:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise Invalid("bpmn.xml_broken", file=file, reason=str(error.msg), line=error.lineno) from error
+        line, column = error.lineno or 1, error.offset or 1
+        raise Invalid("bpmn.xml_broken", file=file, line=line, column=column, reason=str(error.msg)) from error
     except ValueError as error:
-        raise Invalid("bpmn.xml_broken", file=file, reason=str(error), line=None) from error
+        raise Invalid("bpmn.xml_broken", file=file, line=1, column=1, reason=str(error)) from error
     if cast(Any, root.getroottree().docinfo).doctype:
         raise Invalid("bpmn.xml_doctype", file=file)
     if root.tag != f"{{{BPMN}}}definitions":

@@ -8,7 +8,7 @@ A new boxed expression is a module in `boxed/` and a row of its table BOXED.
 from __future__ import annotations
 
 from service.dmn.evaluation import evaluate, evaluate_function, evaluate_service
-from service.dmn.explanation import Explanation, Sentence, explain, sentences
+from service.dmn.explanation import AS_WRITTEN, Explanation, Sentence, Wording, explain, sentences
 from service.dmn.health import Kind as HealthKind
 from service.dmn.health import Observation
 from service.dmn.health import check as health
@@ -40,6 +40,7 @@ from service.dmn.trace import (
 )
 
 __all__ = [
+    "AS_WRITTEN",
     "Aggregation",
     "BusinessKnowledgeModel",
     "Decision",
@@ -64,6 +65,7 @@ __all__ = [
     "Rule",
     "RuleNotMatched",
     "Sentence",
+    "Wording",
     "evaluate",
     "evaluate_function",
     "evaluate_service",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from service import feel
 from service.dmn.boxed.decision_table import Table
@@ -18,6 +18,19 @@ class Sentence(NamedTuple):
 
     code: str
     facts: Mapping[str, object]
+
+
+class Wording(Protocol):
+    """How names and values are said to a reader."""
+
+    def name(self, name: str) -> str:
+        """Say what an input or output is called."""
+
+    def value(self, value: feel.Value, of: str) -> str:
+        """Say a value of the input or output of that name."""
+
+    def test(self, text: str, of: str) -> str:
+        """Say what a cell under the input of that name wants."""
 
 
 class Cell(NamedTuple):
@@ -88,11 +101,30 @@ def _find(model: Model, identifier: str) -> Decision | None:
     return next((one for other in model.imported.values() if (one := _find(other, identifier))), None)
 
 
-def sentences(evaluated: EvaluatedDecision, expression: str = "") -> Iterator[Sentence]:
+class AsWritten:
+    """Names as they are, values and tests as FEEL writes them."""
+
+    def name(self, name: str) -> str:
+        return name
+
+    def value(self, value: feel.Value, of: str) -> str:
+        return f'"{value}"' if isinstance(value, str) else feel.string(value)
+
+    def test(self, text: str, of: str) -> str:
+        return text
+
+
+AS_WRITTEN = AsWritten()
+
+
+def sentences(evaluated: EvaluatedDecision, expression: str = "", wording: Wording = AS_WRITTEN) -> Iterator[Sentence]:
     """Why one decision has its value; `expression` is the text of a literal expression where it is known."""
-    yield Sentence("explain_decision", {"decision": evaluated.name, "value": feel.string(evaluated.output)})
+    yield Sentence(
+        "explain_decision", {"decision": evaluated.name, "value": wording.value(evaluated.output, evaluated.name)}
+    )
     if evaluated.inputs:
-        yield Sentence("explain_inputs", {"inputs": [f"{one.name} = {_shown(one.value)}" for one in evaluated.inputs]})
+        inputs = [f"{wording.name(one.name)} = {wording.value(one.value, one.name)}" for one in evaluated.inputs]
+        yield Sentence("explain_inputs", {"inputs": inputs})
     if evaluated.type != Table.kind:
         if expression:
             yield Sentence("explain_expression", {"expression": expression})
@@ -100,18 +132,23 @@ def sentences(evaluated: EvaluatedDecision, expression: str = "") -> Iterator[Se
     if not evaluated.matched:
         yield Sentence("explain_no_rule", {"decision": evaluated.name})
     for rule in evaluated.matched:
-        outputs = [f"{one.name} = {_shown(one.value)}" if one.name else _shown(one.value) for one in rule.outputs]
+        outputs = [
+            f"{wording.name(one.name)} = {wording.value(one.value, one.name)}"
+            if one.name
+            else wording.value(one.value, evaluated.name)
+            for one in rule.outputs
+        ]
         yield Sentence("explain_rule", {"rule": rule.index, "outputs": outputs})
         for column, text in rule.annotations.items():
-            yield Sentence("explain_annotation", {"rule": rule.index, "column": column, "text": text})
-    yield from map(_missed, evaluated.rules_not_matched)
+            if text:
+                yield Sentence("explain_annotation", {"rule": rule.index, "column": column, "text": text})
+    for missed in evaluated.rules_not_matched:
+        yield _missed(missed, wording)
 
 
-def _missed(rule: RuleNotMatched) -> Sentence:
-    facts = {"rule": rule.index, "input": rule.input_name or rule.input_id, "wanted": rule.wanted}
-    return Sentence("explain_rule_missed", {**facts, "got": _shown(rule.got)})
-
-
-def _shown(value: feel.Value) -> str:
-    """A value as FEEL writes it, strings quoted."""
-    return f'"{value}"' if isinstance(value, str) else feel.string(value)
+def _missed(rule: RuleNotMatched, wording: Wording) -> Sentence:
+    of = rule.input_name or rule.input_id
+    wanted, got = wording.test(rule.wanted, of), wording.value(rule.got, of)
+    return Sentence(
+        "explain_rule_missed", {"rule": rule.index, "input": wording.name(of), "wanted": wanted, "got": got}
+    )

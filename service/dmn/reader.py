@@ -114,7 +114,8 @@ def _definitions(xml: bytes, file: str) -> Element:
     try:
         root = etree.fromstring(xml, parser)
     except etree.XMLSyntaxError as error:
-        raise Invalid("dmn_xml_broken", file=file, line=error.lineno or 1, reason=error.msg or "") from error
+        line, column = error.lineno or 1, error.offset or 1
+        raise Invalid("dmn_xml_broken", file=file, line=line, column=column, reason=error.msg or "") from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise Invalid("dmn_document_type", file=file)
     name = etree.QName(root)

@@ -18,6 +18,7 @@ __all__ = [
     "DecisionEvaluation",
     "DecisionRun",
     "Model",
+    "Wording",
     "evaluate",
     "evaluation",
     "evaluations",
@@ -30,6 +31,7 @@ DecisionRun = decision_run.DecisionRun
 # What a decision says, for those who show it and may not read models themselves.
 Model = dmn.Model
 Decision = dmn.Decision
+Wording = dmn.Wording
 
 
 def evaluate(
@@ -99,9 +101,13 @@ def trace(row: DecisionEvaluation) -> list[Value]:
     return value if isinstance(value, list) else []
 
 
-def explanation(row: DecisionEvaluation) -> list[dmn.Sentence]:
+def explanation(unit: UnitOfWork, row: DecisionEvaluation, wording: dmn.Wording = dmn.AS_WRITTEN) -> list[dmn.Sentence]:
     """Return why the stored evaluation has its result: codes and facts of sentences, in order."""
-    told = [sentence for item in decision_run.evaluated(row) for sentence in dmn.sentences(item)]
+    model = unit.engine.definitions.model(unit.session, row.requirements_key)
+    told: list[dmn.Sentence] = []
+    for item in decision_run.evaluated(row):
+        decision = model.decision(item.id)
+        told += dmn.sentences(item, decision.text if decision else "", wording)
     if row.failure_code:
         facts = feel.codec.decode(row.failure_facts or "{}")
         told.append(dmn.Sentence(row.failure_code, facts if isinstance(facts, dict) else {}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -313,14 +314,17 @@ def _check_sizes(resources: Sequence[Resource]) -> None:
             raise TooLarge(
                 "runtime.file_too_large",
                 file=resource.name,
-                size=len(resource.content) // 1024 // 1024,
+                size=_megabytes(len(resource.content)),
                 limit=FILE_LIMIT // 1024 // 1024,
             )
     total = sum(len(resource.content) for resource in resources)
     if total > DEPLOYMENT_LIMIT:
-        raise TooLarge(
-            "runtime.deployment_too_large", size=total // 1024 // 1024, limit=DEPLOYMENT_LIMIT // 1024 // 1024
-        )
+        raise TooLarge("runtime.deployment_too_large", size=_megabytes(total), limit=DEPLOYMENT_LIMIT // 1024 // 1024)
+
+
+def _megabytes(size: int) -> str:
+    """Return a size rounded up to a tenth, so that what is over a limit also reads so."""
+    return f"{math.ceil(size / 1024 / 1024 * 10) / 10:g}"
 
 
 def _duplicates(kind: str, found: Iterable[tuple[str, str, str | None]]) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""Words for what decisions answer: names of results and their values, as codes of the rules."""
+"""Words for what decisions ask and answer: names, values and conditions, as codes of the rules."""
 
 from __future__ import annotations
 
@@ -160,6 +160,9 @@ LAYERS: dict[str, str] = {
     "overlay": N_("additional rule, off by default"),
 }
 LIMIT = re.compile(r"(\d+)([dm])")
+LITERAL = re.compile(r'"([^"\\]*)"')
+READ = re.compile(r"nz\((\w+)\)")
+NEGATION = re.compile(r"not\((.*)\)")
 CIRCUMSTANCE = re.compile(r"6\((\d)\)")
 
 
@@ -196,6 +199,13 @@ def value(found: Any, of: str = "") -> str:
         return gettext("%(num)s days", num=limit[1]) if limit[2] == "d" else gettext("%(num)s months", num=limit[1])
     circumstance = CIRCUMSTANCE.fullmatch(text)
     return gettext("Article 6 (%(number)s)", number=circumstance[1]) if circumstance else text
+
+
+def condition(text: str, of: str = "") -> str:
+    """Return what a cell wants in words; `of` is the expression or the name of its column."""
+    said = LITERAL.sub(lambda found: value(found[1], READ.sub(r"\1", of.strip())), text)
+    negated = NEGATION.fullmatch(said.strip())
+    return gettext("not %(condition)s", condition=negated[1]) if negated else said
 
 
 def layer(code: str) -> str:

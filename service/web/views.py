@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from service.web.words import gettext
 
 USER_NAME = re.compile(r"[a-z][a-z0-9._-]{1,62}")
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+MOST_SENTENCES = 60
 EMPHASIS = re.compile(r"\*\*(.+?)\*\*")
 SHOWN_TYPES = frozenset(
     {
@@ -90,6 +91,7 @@ class EvaluationView:
     rules: tuple[MatchedRule, ...]
     inputs: tuple[tuple[str, str], ...]
     failure: str
+    why: tuple[str, ...]  # sentences, in the order of thought
     key: int | None = None
 
 
@@ -279,11 +281,13 @@ def evaluations_of_task(unit: UnitOfWork, task: UserTask) -> list[EvaluationView
     for row in found:
         if row.decision_id not in seen:
             seen.add(row.decision_id)
-            result.append(evaluation(row))
+            result.append(evaluation(unit, row))
     return result
 
 
-def evaluation(row: decisions.DecisionEvaluation, subject: str = "", step: str = "") -> EvaluationView:
+def evaluation(
+    unit: UnitOfWork, row: decisions.DecisionEvaluation, subject: str = "", step: str = ""
+) -> EvaluationView:
     """Return a stored evaluation in words."""
     trace = decoded(row.evaluated)
     rules = []
@@ -315,8 +319,46 @@ def evaluation(row: decisions.DecisionEvaluation, subject: str = "", step: str =
         tuple(rules),
         tuple((results.name(str(name)), results.value(found)) for name, found in inputs.items()),
         failure,
+        _why(unit, row),
         row.key,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _InWords:
+    """The wording of an explanation for people: results and codes as pages call them."""
+
+    outputs: Mapping[str, str]  # what a table with one output column calls it, by the name of its decision
+
+    def name(self, name: str) -> str:
+        return results.name(name)
+
+    def value(self, value: Any, of: str) -> str:
+        return results.value(value, self.outputs.get(of, of))
+
+    def test(self, text: str, of: str) -> str:
+        return results.condition(text, self.outputs.get(of, of))
+
+
+def _why(unit: UnitOfWork, row: decisions.DecisionEvaluation) -> tuple[str, ...]:
+    outputs = {
+        str(item["name"]): str(rule["outputs"][0]["name"])
+        for item in decoded(row.evaluated)
+        for rule in item.get("matched") or ()
+        if len(rule["outputs"]) == 1 and rule["outputs"][0]["name"]
+    }
+    told = []
+    for code, facts in decisions.explanation(unit, row, _InWords(outputs)):
+        if code == "explain_expression":
+            continue  # its inputs and its value are told; the formula stands on the page of the rules
+        said = dict(facts)
+        if code == "explain_annotation":
+            if said["column"] == "description":
+                continue  # repeats the other columns, for those who open the file in the Modeler
+            said["text"] = results.layer(str(said["text"]))
+        told.append(words.message(code, **said))
+    left = len(told) - MOST_SENTENCES
+    return (*told[:MOST_SENTENCES], gettext("and %(num)s more", num=left)) if left > 0 else tuple(told)
 
 
 def submitted(unit: UnitOfWork, task: UserTask) -> Submitted | None:

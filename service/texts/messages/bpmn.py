@@ -2,7 +2,10 @@
 
 MESSAGES: dict[str, str] = {
     "bpmn.file_too_large": "{file} has {size} bytes; a diagram may have at most {limit}.",
-    "bpmn.xml_broken": "{file} is not valid XML: {reason}. Save it again from the Modeler.",
+    "bpmn.xml_broken": (
+        "{file} is not well-formed XML at line {line}, column {column}; "
+        "save it again from the Modeler (parser: {reason})."
+    ),
     "bpmn.xml_doctype": "{file} has a document type declaration, which is refused for safety; remove it.",
     "bpmn.xml_too_deep": "{file} nests elements more than {limit} deep.",
     "bpmn.not_bpmn": "{file} is not a BPMN 2.0 diagram: it begins with {found}.",

@@ -3,7 +3,10 @@
 MESSAGES: dict[str, str] = {
     # no DMN file at all
     "dmn_too_large": "{file} is larger than {limit_mb} MB; a decision file of that size is not read.",
-    "dmn_xml_broken": "{file} is not well-formed XML (line {line}: {reason}); save it again from the Modeler.",
+    "dmn_xml_broken": (
+        "{file} is not well-formed XML at line {line}, column {column}; "
+        "save it again from the Modeler (parser: {reason})."
+    ),
     "dmn_document_type": "{file} has a document type (<!DOCTYPE>); remove it, decision files need none.",
     "dmn_not_dmn": "{file} is XML, but not DMN 1.1 to 1.6: its root is {element} of namespace “{namespace}”.",
     # the model: findings

@@ -444,7 +444,9 @@ def _event(event: TimelineEvent, about: Mapping[int, str], called: Mapping[str, 
 def _judgements(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     about = _subjects_of(unit, case)
     return {
-        "evaluations": [views.evaluation(row, subject=about.get(row.instance_key or 0, "")) for row in case.evaluations]
+        "evaluations": [
+            views.evaluation(unit, row, subject=about.get(row.instance_key or 0, "")) for row in case.evaluations
+        ]
     }
 
 

@@ -31,10 +31,8 @@ from service.web.words import gettext
 blueprint = Blueprint("decisions", __name__, url_prefix="/decisions")
 
 FIELD = "in:"
-LITERAL = re.compile(r'"([^"\\]*)"')
 IDENTIFIER = re.compile(r"[^\W\d]\w*")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
-READ = re.compile(r"nz\((\w+)\)")
 DIGITS = re.compile(r"(\d+)")
 
 
@@ -103,7 +101,6 @@ class Trial:
     outcome: views.EvaluationView | None = None
     matched: frozenset[str] = frozenset()
     diagnostics: tuple[str, ...] = ()
-    why: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -132,7 +129,7 @@ def evaluation(key: int) -> Response:
             raise NotFound("page_missing")
         trial = Trial(
             {str(name): _written(found) for name, found in decoded(row.inputs).items()},
-            views.evaluation(row),
+            views.evaluation(unit, row),
             _matched(row),
         )
         decision_id, decision_key = row.decision_id, row.decision_key
@@ -152,12 +149,8 @@ def try_out(decision_id: str) -> Response:
             name: _typed(text.strip(), kinds[name]) for name, text in typed.items() if text.strip() and name in kinds
         }
         run = decisions.evaluate(unit, decision_id, variables)
-        trial.outcome = views.evaluation(run.row)
+        trial.outcome = views.evaluation(unit, run.row)
         trial.matched = _matched(run.row)
-        trial.why = tuple(
-            texts.message(sentence.code, dict(sentence.facts), words.locale())
-            for sentence in decisions.explanation(run.row)
-        )
         trial.diagnostics = tuple(
             texts.message(found.code, dict(found.facts), words.locale()) for found in run.evaluation.diagnostics[:5]
         )
@@ -209,7 +202,6 @@ def _page(decision_id: str, trial: Trial, decision_key: int | None = None) -> Re
             inputs=_inputs(model, needed, trial, form_display.field_words(unit)),
             outcome=trial.outcome,
             diagnostics=trial.diagnostics,
-            why=trial.why,
             problem=trial.problem,
             requirements=[
                 {"name": item.name, "url": url_for("decisions.show", decision_id=item.id)} for item in needed[1:]
@@ -316,8 +308,7 @@ def _cell(text: str, of: str) -> Cell:
     """Return a cell with the codes in it in words; the text itself stays for whoever points at it."""
     if text.strip() in {"", "-"}:
         return Cell("", "")
-    name = READ.sub(r"\1", of.strip())
-    said = LITERAL.sub(lambda found: results.value(found[1], name), text)
+    said = results.condition(text, of)
     return Cell(said, text if said != text.replace('"', "") else "")
 
 
@@ -368,10 +359,10 @@ def _choices(name: str, kind: str, needed: Iterable[Decision]) -> tuple[tuple[st
         for position, column in enumerate(decision.table.inputs):
             if reads.fullmatch(column.expression.strip()):
                 cells = [column.allowed, *(rule.inputs[position] for rule in decision.table.rules)]
-                for text in LITERAL.findall(" ".join(cells)):
+                for text in results.LITERAL.findall(" ".join(cells)):
                     found.setdefault(text, results.value(text, name))
             elif re.search(rf"\b{re.escape(name)}\s*=\s*\"", column.expression):
-                for text in LITERAL.findall(f"{column.expression} {column.allowed}"):
+                for text in results.LITERAL.findall(f"{column.expression} {column.allowed}"):
                     found.setdefault(text, results.value(text, name))
     if not found:
         found = {code: results.value(code) for code in overviews.choices(name)}

@@ -71,6 +71,22 @@ def test_a_trial_tells_why_in_the_readers_language(browser_of: Callable[[str], B
     assert "matches" in told_in_english
 
 
+def test_why_a_rule_did_not_match_is_told_in_words_and_not_in_codes(
+    browser_of: Callable[[str], Browser], site_engine: Engine
+) -> None:
+    path = play.ROOT / "processes/decisions/D07-tolerance-advice.dmn"
+    site_engine.run(SYSTEM, lambda unit: deployments.deploy(unit, [deployments.Resource(path.name, path.read_bytes())]))
+
+    page = text(
+        browser_of("olga").post("/decisions/D7", {"in:seedExclusion": "excluded", "in:circumstanceStatus": "met"})
+    )
+    why = page.partition("结果的由来")[2].partition("</ol>")[0]
+
+    assert "决策“容错建议”的结果为 不予容错" in why
+    assert "底线排除（D4） = 排除" in why
+    assert not re.findall(r"&#34;(?:excluded|clear|met|insufficient)&#34;", why)
+
+
 def test_the_graph_alone_may_carry_style_attributes(browser_of: Callable[[str], Browser]) -> None:
     olga = browser_of("olga")
 

@@ -78,7 +78,7 @@ def test_the_limits_shown_are_those_that_are_kept(browser_of: Browsers) -> None:
     far_too_large = send(olga, b" " * (whole * 2**20 + 1))
 
     assert (too_large.status_code, far_too_large.status_code) == (413, 413)
-    assert f"最多 {largest} MB" in text(too_large)
+    assert f"{largest}.1 MB，最多 {largest} MB" in text(too_large)
     assert f"超过 {whole} MB" in text(far_too_large)
 
 

@@ -242,6 +242,7 @@ def test_a_judgement_stands_beside_the_next_task_with_its_rule(browser_of: Brows
 
     assert "判定说明" in shown
     assert "已命中" in shown
+    assert re.search(r"结果的由来.*命中第 \d+ 条规则", shown, re.DOTALL)
     assert "/decisions/evaluations/" in shown
 
 
@@ -255,6 +256,7 @@ def test_a_trial_can_be_opened_again_by_whoever_made_it(browser_of: Browsers, si
 
     assert page.count('class="is-matched"') == 1
     assert 'value="12"' in page
+    assert re.search(r"结果的由来.*命中第 \d+ 条规则", page, re.DOTALL)
     assert browser_of("otto").get(f"/decisions/evaluations/{row.key}").status_code == 404
 
 
