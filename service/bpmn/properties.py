@@ -13,6 +13,7 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "rc.nameEn": frozenset(),
     "rc.deadline": frozenset(),
     "rc.verbs": frozenset(),
+    "rc.notBy": frozenset(),  # ids of earlier steps, by commas: whoever did one of them may not do this one
     "rc.searchable": frozenset(),
     "rc.variables": frozenset(),  # names that come from outside the deployment, read by lint
     "rc.opinions": frozenset({"before", "after"}),

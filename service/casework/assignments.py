@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from service import auth
+from service import auth, store
 from service.auth import Permission, Role, TaskAccess, accounts
 from service.auth.accounts import Account
 from service.auth.roles import INCOMPATIBLE_IN_CASE, code_of, is_role
@@ -15,6 +15,7 @@ from service.casework import case_files
 from service.casework.case import Case, find
 from service.casework.catalogue import PEOPLE
 from service.errors import Forbidden, Invalid
+from service.runtime import step_notes, user_tasks
 from service.runtime.unit import UnitOfWork
 
 
@@ -35,6 +36,7 @@ class CaseAssignments:
         account = accounts.find(unit, user)
         if account is None or not account.active:
             raise Invalid("casework.no_such_person", user=user[:80])
+        _refuse_own_work(unit, task, user)
         if user == task.assignee:
             return
         if not task.candidate_users and not task.candidate_groups:
@@ -44,10 +46,33 @@ class CaseAssignments:
             raise Forbidden("auth.target_not_a_candidate", key=task.key, user=user)
         _refuse(case, user, roles, explicit=user in task.candidate_users)
 
+    def check_work(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        """Return if a person may complete a task they hold.
+
+        Raises `Forbidden` where the diagram wants another person than who did an earlier step (`rc.notBy`).
+        """
+        if _case(unit, task) is not None:
+            _refuse_own_work(unit, task, user)
+
     def check_offer(self, unit: UnitOfWork, task: TaskAccess) -> None:
         """Return if the candidates of the task may be changed by hand; those of a case follow its records."""
         if _case(unit, task) is not None and not unit.actor.is_system:
             raise Forbidden("casework.candidates_from_records", key=task.key)
+
+
+def _refuse_own_work(unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+    row = user_tasks.get(unit, task.key)
+    notes = step_notes.of_task(unit, row)
+    for element in notes.not_by:
+        if store.user_tasks.last_completed_by(unit.session, row.instance_key, element) == user:
+            earlier = step_notes.of_element(unit, row.definition_key, element)
+            raise Forbidden(
+                "casework.four_eyes",
+                user=accounts.display_names(unit, {user}).get(user, user),
+                step=notes.name,
+                earlier=earlier.name or element,
+                article=notes.article or "–",
+            )
 
 
 def _case(unit: UnitOfWork, task: TaskAccess) -> Case | None:

@@ -173,6 +173,8 @@ _DELIVERY = Entity(
     }
 )
 
+_MISSING = Entity({"fact": STR, "name": STR, "article": STR})
+
 _EXPLAINED = Entity(
     {"content": TEXT, "by": REF, "at": MOMENT, "ack": choice("signed", "refused", "none"), "refusedNote": TEXT}
 )
@@ -337,6 +339,8 @@ RECORDS: dict[str, RecordType] = {
                 "redLineClauses": TEXT,
                 "legalLineCrossed": TRI,
                 "legalLineClauses": TEXT,
+                "conductEvidence": Many(STR),  # numbers of the evidence on which the three findings rest
+                "conductUnclearReason": TEXT,
                 "privateGain": TRI,
                 "knowingViolation": TRI,
                 "defiedProhibition": TRI,
@@ -437,6 +441,17 @@ RECORDS: dict[str, RecordType] = {
                 "trialComments": TEXT,
                 "returnedTimes": INT,
                 "returnReason": TEXT,
+                "missingFacts": Many(_MISSING),  # D15: what is not ascertained, as of the last judgement
+                "unascertained": Entity(
+                    {
+                        "blocks": Many(STR),
+                        "facts": Many(_MISSING),
+                        "reason": TEXT,
+                        "opinion": TEXT,
+                        "approvedBy": REF,
+                        "approvedAt": MOMENT,
+                    }
+                ),
             },
         ),
         _record(  # 2.9

@@ -17,6 +17,7 @@ from service.casework.catalogue import DERIVED, DIRECTORY, OF_SUBJECT, PEOPLE, R
 from service.casework.schema import Problem
 from service.errors import FormRejected, Invalid
 from service.feel import Value
+from service.runtime import audit
 from service.runtime.unit import InstanceContext, UnitOfWork
 from service.store import records
 from service.store.cases import CaseFile, CaseSubject
@@ -110,6 +111,25 @@ def write(case: Case, subject_key: int | None, path: str, value: Value) -> None:
     if schema.type_at(record.shape, tuple(rest)) is schema.MOMENT:
         value = moments.tidy(value, case.unit.engine.zone)
     case.set(name, rest, value, subject_key if record.per_subject and subject_key is not None else NO_SUBJECT)
+    if name == "evidence" and subject_key is not None:
+        _forget_the_unproved(case, subject_key)
+
+
+def _forget_the_unproved(case: Case, subject_key: int) -> None:
+    """Facts that lost their last evidence are not ascertained any more (procedure.md 2.5)."""
+    lost = rules.unproved(case, subject_key)
+    for path in lost:
+        name, *rest = path.split(".")
+        case.set(name, rest, "unknown", subject_key)
+    if lost:
+        audit.record(
+            case.unit,
+            "records.unproved",
+            ("subject", subject_key),
+            None,
+            {"facts": list(lost)},
+            business_key=str(case.key),
+        )
 
 
 def _write_column(row: CaseSubject, rest: Sequence[str], value: Value) -> bool:

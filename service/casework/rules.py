@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from service import feel
+from service import feel, texts
 from service.casework import deadlines, moments, people
 from service.casework.case import Case
 from service.casework.catalogue import CAUSES, OVERLAYS, PEOPLE, WORK_FIELDS
@@ -26,8 +26,8 @@ _LOCKED: Mapping[str, frozenset[str]] = {
 
 _REASONS = "reasonBasis"
 
-# Facts of D3 and D4 that stand or fall with evidence. Those of section 5(3) are judged in review and name clauses;
-# what a person claims is proved by the application.
+# Facts of D3 and D4 that stand or fall with evidence. What a person claims is proved by
+# the application.
 PROVED: tuple[str, ...] = (
     "matter.errorOccurred",
     *(f"matter.workField.{name}" for name in WORK_FIELDS),
@@ -39,6 +39,9 @@ PROVED: tuple[str, ...] = (
 )
 # Of D5: the plan only assumes them, before there is evidence; they are found together with what went wrong.
 PROVED_WITH_THE_ERROR: tuple[str, ...] = ("matter.professional", "matter.technical")
+
+# Of section 5(3), found in review: they name the evidence they rest on themselves.
+FINDINGS: tuple[str, ...] = ("matter.conductQualified", "matter.redLineCrossed", "matter.legalLineCrossed")
 
 MEASURES = ("remedy", "impact", "loss", "mechanism")  # Article 8: each class has one, or a reason why not
 
@@ -135,8 +138,20 @@ def _reasons_only_in_case_volume(look: _Look) -> Iterator[Found]:
         if not look.touches(path):
             continue
         for index, entry in enumerate(look.after(path) or []):
-            if isinstance(entry, Mapping) and entry.get("document") == _REASONS:
+            if isinstance(entry, Mapping) and (
+                entry.get("document") == _REASONS or _names_reasons(str(entry.get("title") or ""))
+            ):
                 yield f"{path}[{index}]", ("casework.reasons_not_here", {"target": target})
+
+
+def _names_reasons(title: str) -> bool:
+    """Whether an entry of a catalogue is called like the material on reasons, whatever record it is said to be."""
+    plain = "".join(title.split()).casefold()
+    return any(
+        "".join(word.split()).casefold() in plain
+        for locale in texts.LOCALES
+        for word in texts.message("casework.reasons_title", locale=locale).split("|")
+    )
 
 
 def _received_after_sent(look: _Look) -> Iterator[Found]:
@@ -166,15 +181,51 @@ def _facts_are_proved(look: _Look) -> Iterator[Found]:
     touched = [path for path in wanted if look.touches(path) and look.after(path) in {"yes", "no"}]
     if not touched:
         return
-    proved = {
+    proved = _proved(look)
+    for path in touched:
+        if not _stands(path, proved):
+            yield path, ("casework.fact_needs_evidence", {"field": path})
+
+
+def _proved(look: _Look) -> set[str]:
+    return {
         str(named)
         for item in look.after("evidence") or []
         if isinstance(item, Mapping) and item.get("legality") != "excluded"
         for named in item.get("proves") or []
     }
-    for path in touched:
-        if path not in proved and path.rpartition(".")[0] not in proved:
-            yield path, ("casework.fact_needs_evidence", {"field": path})
+
+
+def _stands(path: str, proved: set[str]) -> bool:
+    return path in proved or path.rpartition(".")[0] in proved
+
+
+def unproved(case: Case, subject_key: int) -> tuple[str, ...]:
+    """Return the facts held to be so, or not so, that no evidence proves any more: they are not ascertained."""
+    look = _Look(case, subject_key, {})
+    proved = _proved(look)
+    wanted = (*PROVED, *PROVED_WITH_THE_ERROR) if _filled(look.after("matter.errorOccurred")) else PROVED
+    return tuple(path for path in wanted if look.after(path) in {"yes", "no"} and not _stands(path, proved))
+
+
+def _findings_rest_on_evidence(look: _Look) -> Iterator[Found]:
+    """Refuse a finding of the review (section 5(3)) that names no evidence, or evidence that may not be used."""
+    named = "matter.conductEvidence"
+    touched = [path for path in FINDINGS if look.touches(path) and look.after(path) in {"yes", "no"}]
+    if not touched:
+        return
+    usable = {
+        item.get("evidenceNo")
+        for item in look.after("evidence") or []
+        if isinstance(item, Mapping) and item.get("legality") != "excluded"
+    }
+    numbers = look.after(named) or []
+    unknown = [number for number in numbers if number not in usable]
+    if unknown:
+        yield named, ("casework.evidence_not_usable", {"numbers": ", ".join(map(str, unknown))})
+    elif not numbers:
+        for path in touched:
+            yield path, ("casework.finding_needs_evidence", {"field": path})
 
 
 def _begins_before_it_ends(look: _Look) -> Iterator[Found]:
@@ -297,6 +348,7 @@ RULES: tuple[Rule, ...] = (
     _excluded_evidence,
     _evidence_is_there,  # 7(1)
     _facts_are_proved,  # 7(1); 2.5
+    _findings_rest_on_evidence,  # 5(3), 7(1); 2.5
     _begins_before_it_ends,
     _members_fit_the_meeting,  # 7(2)
     _only_present_members_vote,  # 7(2)

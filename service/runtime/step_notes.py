@@ -22,6 +22,7 @@ class StepNotes:
     name_en: str | None = None
     verb: str | None = None  # word of the button that completes the task
     deadline: str | None = None  # id of a parameter
+    not_by: tuple[str, ...] = ()  # ids of steps; whoever did one of them last may not do this one
     fields: Mapping[str, str] = field(default_factory=dict)  # key of a field -> readonly | hidden | masked
 
 
@@ -55,6 +56,7 @@ def _of(element: Element) -> StepNotes:
         name_en=properties.get("rc.nameEn"),
         verb=properties.get("rc.verbs"),
         deadline=properties.get("rc.deadline"),
+        not_by=tuple(name.strip() for name in properties.get("rc.notBy", "").split(",") if name.strip()),
         fields={
             name.removeprefix(FIELD_PREFIX): right
             for name, right in properties.items()

@@ -129,12 +129,19 @@ class Assignments(Protocol):
         """Return if the candidates of a task may be changed by hand. Raises `Forbidden`."""
         ...
 
+    def check_work(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        """Return if this person may complete a task they hold. Raises `Forbidden`."""
+        ...
+
 
 class _FreeAssignments:
     def check(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
         return None
 
     def check_offer(self, unit: UnitOfWork, task: TaskAccess) -> None:
+        return None
+
+    def check_work(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
         return None
 
 

@@ -197,6 +197,7 @@ def complete(
     if task.state is not UserTaskState.CREATED:
         raise Conflict("runtime.user_task_closed", key=key, state=task.state.value)
     auth.require(unit.actor, Permission.WORK_ON, access(task))
+    unit.engine.plugins.assignments.check_work(unit, access(task), unit.actor.name)
     with (
         audit.action(
             unit, "user_task.complete", "user_task", key, business_key=task.business_key,

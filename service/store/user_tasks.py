@@ -183,6 +183,20 @@ def search(session: Session, query: UserTaskQuery, after: str | None, limit: int
     return Page(items, following, min(total, COUNT_CAP), total > COUNT_CAP)
 
 
+def last_completed_by(session: Session, instance_key: int, element_id: str) -> str | None:
+    """Return who completed an element's task last in an instance, None if nobody did."""
+    return session.scalar(
+        select(UserTask.completed_by)
+        .where(
+            UserTask.instance_key == instance_key,
+            UserTask.element_id == element_id,
+            UserTask.state == UserTaskState.COMPLETED,
+        )
+        .order_by(UserTask.completed_at.desc(), UserTask.key.desc())
+        .limit(1)
+    )
+
+
 def insert_all(session: Session, rows: Sequence[Mapping[str, Any]], candidates: Sequence[Mapping[str, Any]]) -> None:
     if rows:
         session.execute(insert(UserTask), rows)

@@ -111,6 +111,7 @@ PROPERTIES: tuple[Entry, ...] = (
     _property("rc.nameEn", N_("English name")),
     _property("rc.deadline", N_("Deadline parameter")),
     _property("rc.verbs", N_("Words on the buttons")),
+    _property("rc.notBy", N_("Not by whoever did these steps")),
     _property("rc.opinions", N_("Opinions of others"), (("before", N_("Shown before")), ("after", N_("Shown after")))),
     _property("rc.bulkAgree", N_("Agree to several at once"), (("true", N_("Yes")), ("false", N_("No")))),
 )

@@ -158,6 +158,7 @@ def measure(category: str) -> dict[str, Any]:
     return {"category": category, "content": "补齐材料", "owner": "审批科", "doneBy": "2026-04-01"}
 
 
+FOUND = {"evidence": [{**proof("matter.errorOccurred"), "evidenceNo": "证1"}], "matter.conductEvidence": ["证1"]}
 YES = {"decisionDocument.issuedAt": "2026-04-01T09:00+08:00"}
 
 RULES: dict[str, tuple[list[dict[str, Any]], dict[str, Any], dict[str, list[str]]]] = {
@@ -169,12 +170,12 @@ RULES: dict[str, tuple[list[dict[str, Any]], dict[str, Any], dict[str, list[str]
     ),
     "other claim without text": ([], {"matter.otherClaim": "yes"}, {"matter.otherClaim": ["other_claim_needs_text"]}),
     "red line without clauses": (
-        [],
+        [FOUND],
         {"matter.redLineCrossed": "yes", "matter.redLineClauses": ""},
         {"matter.redLineClauses": ["line_needs_clauses"]},
     ),
     "clauses taken away later": (
-        [{"matter.legalLineCrossed": "yes", "matter.legalLineClauses": "刑法"}],
+        [{**FOUND, "matter.legalLineCrossed": "yes", "matter.legalLineClauses": "刑法"}],
         {"matter.legalLineClauses": None},
         {"matter.legalLineClauses": ["line_needs_clauses"]},
     ),
@@ -476,12 +477,12 @@ def test_every_write_is_kept_as_a_version_with_its_writer(case: Site) -> None:
     key = case.subject()
     for answer in ("unknown", "no"):
         case.later(minutes=1)
-        case.write({"matter.conductQualified": answer})
+        case.write({"matter.otherClaim": answer})
 
     with case.unit() as unit:
         kept = records.versions(unit, case.key, key, "matter")
 
-    assert [(one.version, one.value.get("conductQualified"), one.written_by) for one in kept] == [
+    assert [(one.version, one.value.get("otherClaim"), one.written_by) for one in kept] == [
         (1, None, "intake"),
         (2, "unknown", "system"),
         (3, "no", "system"),
@@ -579,3 +580,50 @@ def test_the_person_held_accountable_does_not_work_on_the_case(case: Site) -> No
 
 def test_a_person_keeps_the_name_they_are_registered_under(case: Site) -> None:
     assert play.a_person()["name"] == case.record("subject")["name"]
+
+
+# what stands or falls with evidence
+
+
+def numbered(number: str, *proves: str, **changes: Any) -> dict[str, Any]:
+    return {**proof(*proves), "evidenceNo": number, **changes}
+
+
+EXCLUDED = {"legality": "excluded", "excludedReason": "取证程序不合法。"}
+
+
+def test_a_fact_whose_last_evidence_is_excluded_is_not_ascertained_any_more(case: Site) -> None:
+    first, second = numbered("证1", "matter.privateGain"), numbered("证2", "matter.knowingViolation")
+    case.write({"evidence": [first, second]})
+    case.write({"matter.privateGain": "no", "matter.knowingViolation": "no"})
+
+    case.write({"evidence": [{**first, **EXCLUDED}, second]})
+
+    assert case.record("matter")["privateGain"] == "unknown"
+    assert case.record("matter")["knowingViolation"] == "no"
+
+
+@pytest.mark.parametrize("fact", ["matter.conductQualified", "matter.redLineCrossed", "matter.legalLineCrossed"])
+def test_a_finding_of_the_review_names_usable_evidence(case: Site, fact: str) -> None:
+    usable, excluded = numbered("证1", "matter.errorOccurred"), numbered("证2", "matter.privateGain", **EXCLUDED)
+    case.write({"evidence": [usable, excluded]})
+
+    assert refused(case, {fact: "no"}) == {fact: ["finding_needs_evidence"]}
+    for numbers in (["证2"], ["证3"], ["证1", "证3"]):
+        written = {fact: "no", "matter.conductEvidence": numbers}
+        assert refused(case, written) == {"matter.conductEvidence": ["evidence_not_usable"]}
+    case.write({fact: "unknown"})
+    case.write({fact: "no", "matter.conductEvidence": ["证1"]})
+
+    assert case.record("matter")["conductEvidence"] == ["证1"]
+
+
+@pytest.mark.parametrize("title", ["容错理由和依据材料", "关于张示例的容错 理由", "容错依据", "Reasons and Basis"])
+@pytest.mark.parametrize("target", ["personnel", "integrity"])
+def test_the_material_on_reasons_is_kept_out_by_its_title_too(case: Site, target: str, title: str) -> None:
+    entry = {"no": 1, "title": title, "copies": 1}
+
+    found = refused(case, {f"filing.{target}.catalogue": [entry]})
+
+    assert found == {f"filing.{target}.catalogue[0]": ["reasons_not_here"]}
+    case.write({"filing.caseFile.catalogue": [entry]})

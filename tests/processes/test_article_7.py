@@ -7,7 +7,9 @@ from datetime import date
 
 import pytest
 
-from service.errors import FormRejected
+from service import texts
+from service.auth.actor import Actor
+from service.errors import Forbidden, FormRejected
 from tests.processes.play import ALL_STRANDS, FILINGS, NO_RECTIFICATION, Play, a_person, facts, no_facts
 
 ACase = Callable[..., Play]
@@ -33,12 +35,14 @@ FOUR_OUTCOMES = ["exempt", "mitigated", "lighter", "none"]
 def decided(play: Play, outcome: str = "exempt", **answers: dict[str, object]) -> None:
     """Take a case to the signed decision with this outcome."""
     eligible = "no" if outcome == "none" else "yes"
+    deviates = {"meeting.deviationReason": "影响较大，集体研究认为不宜容错。"} if outcome == "none" else {}
     resolution = {
+        **deviates,
         "toleranceOpinion.outcome": outcome,
         "toleranceOpinion.eligible": eligible,
         "toleranceOpinion.matchedItems": None if outcome == "none" else ["6(6)"],
     }
-    reasons = {"reasonBasis.deviationReason": "影响较大，集体研究认为不宜容错。"} if outcome == "none" else {}
+    reasons = {"reasonBasis.deviationReason": deviates["meeting.deviationReason"]} if deviates else {}
     play.up_to("announcement", **{"resolution": resolution, "reason_basis": reasons, **answers})
 
 
@@ -199,6 +203,25 @@ def test_a_rejection_needs_a_second_person(a_case: ACase) -> None:
     assert play.record("application")["admission"] == "reject"
     assert play.record("subject")["state"] == "REJECTED"
     assert "not-started" in play.open()
+
+
+def test_nobody_approves_the_rejection_they_proposed(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    play.up_to("not-started", screening={"subject.screeningResult": "no"})
+    play.apply()
+    both = Actor("intake", frozenset({"INTAKE", "APPROVER"}))
+    play.do("application-review", {"subject.personType": "none"})
+
+    with pytest.raises(Forbidden) as caught:
+        play.do_as(both, "rejection-approval", {"rejection.reason": "不在适用范围。", "rejection.basis": "第四条"})
+
+    assert texts.render(caught.value) == (
+        "intake已办理“受理审查”，不能再办理“审批不予受理”：须由另一人办理（第七条首段）。"
+    )
+    assert "rejection-approval" in play.open()
+    assert play.record("application").get("admission") is None
+    play.do("rejection-approval", {"rejection.reason": "不在适用范围。", "rejection.basis": "第四条"})
+    assert play.record("application")["admission"] == "reject"
 
 
 def test_an_application_is_merged_into_what_runs_on_own_motion(a_case: ACase) -> None:
@@ -412,9 +435,11 @@ def test_only_what_the_gate_misses_is_offered_for_supplement(a_case: ACase) -> N
     play.up_to("facts-check", evidence={"evidence": [excluded_evidence()]}, facts=no_facts())
     play.do("facts-check")
 
-    assert play.data("supplement")["investigationGate"]["blocks"] == ["G1", "G5"]
+    assert play.data("supplement")["investigationGate"]["blocks"] == ["G1", "G5", "G6", "G7"]
     assert play.data("supplement")["strands"] == ["evidence", "expert"]
-    assert "没有证据；部门或者专家意见未取得" in play.shown("supplement")
+    assert "没有证据；部门或者专家意见未取得；失误错误问题未全面查明；是否符合容错条件未查明" in play.shown(
+        "supplement"
+    )
 
 
 def test_a_fact_is_held_only_with_evidence(a_case: ACase) -> None:
@@ -438,7 +463,7 @@ def test_what_cannot_be_found_out_goes_on_with_reason_and_consent(a_case: ACase)
     play.do("unascertainable-approval")
 
     assert "report" in play.open()
-    assert play.variable("unascertainable")["blocks"] == ["G6"]
+    assert play.record("investigationReport")["unascertained"]["blocks"] == ["G6"]
     assert play.variable("investigationGate") == {"gate": "block", "blocks": ["G6"]}
 
 
@@ -581,18 +606,27 @@ def test_what_is_not_filed_keeps_the_case_open(a_case: ACase) -> None:
 
 def test_insufficient_facts_are_shown_and_need_a_reason_for_any_outcome(a_case: ACase) -> None:
     play = a_case(at="evidence")
-    play.up_to("issuance", "decision-draft", facts=facts(answer="unknown"))
+    play.up_to("supplement", facts=facts(answer="unknown"))
+    field = "是否在深化“放管服”改革、优化营商环境工作中（第六条（六））"
+    assert field in play.shown("supplement")
+    assert play.variable_of("rc-investigation", "investigationGate") == {"gate": "block", "blocks": ["G7"]}
+    play.do("supplement", {"supplement.way": "unascertainable", "supplement.reason": "主管部门已撤销，无材料。"})
+    play.do("unascertainable-approval")
+    play.up_to("convening")
+    assert f"未查明的事实：{field}" in play.shown("convening").replace("*", "")
+    assert f"经查无法查明：{field}。理由：主管部门已撤销，无材料。" in play.shown("convening")
+    play.up_to("resolution")
     assert play.variable("advice")["advice"] == "insufficient"
 
-    play.do("decision-draft")
-    play.do("reason-basis")
-    assert play.variable("issuanceGate") == {"gate": "block", "blocks": ["I6"]}
-    assert {"decision-draft", "reason-basis"} <= play.open()
-    play.do("decision-draft")
-    play.do("reason-basis", {"reasonBasis.deviationReason": "工作领域虽未查明，其余事实足以认定。"})
+    assert set(play.refused("resolution", {})) == {"meeting.deviationReason"}
+    play.do("resolution", {"meeting.deviationReason": "工作领域虽未查明，其余事实足以认定。"})
+    assert play.data("reason-basis")["reasonBasis"]["deviationReason"] == "工作领域虽未查明，其余事实足以认定。"
+    assert set(play.refused("reason-basis", {"reasonBasis.deviationReason": ""})) == {"reasonBasis.deviationReason"}
+    play.up_to("issuance", reason_basis={"reasonBasis.deviationReason": "工作领域虽未查明，其余事实足以认定。"})
 
-    assert "issuance" in play.open()
     assert play.variable("advice")["advice"] == "insufficient"
+    assert play.record("matter")["workField"]["fieldServiceReform"] == "unknown"
+    assert play.record("investigationReport")["unascertained"]["facts"][0]["article"] == "第六条（六）"
 
 
 def test_a_red_line_leads_to_the_advice_of_no_tolerance(a_case: ACase) -> None:

@@ -66,6 +66,16 @@ MESSAGES: dict[str, str] = {
         'No evidence that may be used proves this fact; add evidence that names it, or choose "not ascertained" '
         "(Article 7(1))."
     ),
+    "casework.finding_needs_evidence": (
+        'Name the evidence on which this finding rests, or choose "not ascertained" (Articles 5(3) and 7(1)).'
+    ),
+    "casework.evidence_not_usable": (
+        "There is no usable evidence {numbers}; choose evidence that is in the file and not excluded (Article 7(1))."
+    ),
+    "casework.four_eyes": (
+        '{user} did the step "{earlier}" and cannot also do "{step}": it takes a second person ({article}).'
+    ),
+    "casework.reasons_title": "reasons and basis|grounds for tolerance",
     "casework.ends_before_it_begins": "The last day lies before the first, {begin}.",
     "casework.more_members_than_total": (
         "{members} members take part, but only {total} are due to attend; correct the number due or the members."
