@@ -43,6 +43,7 @@ class Permission(StrEnum):
     READ_CASE = "read_case"
     ASSIGN_PEOPLE = "assign_people"
     CLOSE_CASE = "close_case"
+    SUSPEND_CASE = "suspend_case"
     SUBMIT_APPLICATION = "submit_application"
     RECORD_APPLICATION = "record_application"  # write down what a subject asks for and signs
     WITHDRAW_APPLICATION = "withdraw_application"
@@ -92,6 +93,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.READ_CASE: CASE_STAFF | {Role.SUBJECT, Role.UNIT, Role.RECT},
     Permission.ASSIGN_PEOPLE: frozenset({Role.LEAD, Role.APPROVER}),
     Permission.CLOSE_CASE: frozenset({Role.LEAD, Role.ARCHIVE}),
+    Permission.SUSPEND_CASE: frozenset({Role.LEAD, Role.APPROVER}),
     Permission.SUBMIT_APPLICATION: frozenset({Role.SUBJECT}),
     Permission.RECORD_APPLICATION: frozenset({Role.INTAKE}),
     Permission.WITHDRAW_APPLICATION: frozenset({Role.SUBJECT}),

@@ -109,7 +109,10 @@ OF_SUBJECT = (
     "ruleVersion",
     "processVersion",
     "outcome",
+    "suspendedKind",
     "suspendedReason",
+    "transferredTo",
+    "transferredAt",
 )
 
 _PER_SUBJECT: Mapping[str, Type] = {
@@ -124,7 +127,10 @@ _PER_SUBJECT: Mapping[str, Type] = {
     "ruleVersion": STR,
     "processVersion": STR,
     "outcome": OUTCOMES,
+    "suspendedKind": choice("crime", "force_majeure", "case_withdrawn"),
     "suspendedReason": TEXT,
+    "transferredTo": STR,  # the authority that a suspected crime was handed to
+    "transferredAt": MOMENT,
     "terminatedReason": TEXT,
 }
 

@@ -101,6 +101,16 @@ def _needs(flag: str, wanted: Any, other: str, code: str) -> Rule:
     return rule
 
 
+def _suspended_with_reason(look: _Look) -> Iterator[Found]:
+    path = "subject.suspendedKind"
+    if path not in look.values:
+        return
+    if not _filled(look.values[path]):
+        yield path, ("casework.suspension_needs_kind", {})
+    if not _filled(look.after("subject.suspendedReason")):
+        yield "subject.suspendedReason", ("casework.suspension_needs_reason", {})
+
+
 def _locked(look: _Look) -> Iterator[Found]:
     issued = _filled(look.before("decisionDocument.issuedAt"))
     if not issued:
@@ -353,6 +363,7 @@ RULES: tuple[Rule, ...] = (
     _members_fit_the_meeting,  # 7(2)
     _only_present_members_vote,  # 7(2)
     _needs("meeting.catchAllDetermination", "yes", "meeting.catchAllReason", "casework.needs_reason"),  # 6(7)
+    _suspended_with_reason,  # section 4; 5(3)
     _locked,  # 7(2); 2.12
     _outcome,  # section 4: no change of the outcome after issuing
     _reasons_only_in_case_volume,  # 7(2), second paragraph; 2.14

@@ -24,7 +24,18 @@ DC = "{http://www.omg.org/spec/DD/20100524/DC}"
 DI = "{http://www.omg.org/spec/DD/20100524/DI}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 TASKS = [f"{BPMN}{name}" for name in ("userTask", "businessRuleTask", "callActivity")]
-SHIPPED_PROCESSES = {"rc-case", "rc-subject", "rc-investigation", "rc-collective", "rc-rectification", "rc-application"}
+SHIPPED_PROCESSES = {
+    "rc-case",
+    "rc-subject",
+    "rc-screening",
+    "rc-investigation",
+    "rc-review",
+    "rc-collective",
+    "rc-decision",
+    "rc-feedback",
+    "rc-rectification",
+    "rc-application",
+}
 
 
 def root_of(file: Path) -> etree._Element:

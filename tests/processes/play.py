@@ -16,7 +16,7 @@ import pytest
 from service import feel, wiring
 from service.auth import accounts
 from service.auth.actor import SYSTEM, Actor
-from service.casework import applications, calendars, case_files, deadlines, notices, records
+from service.casework import applications, calendars, case_files, deadlines, notices, records, suspensions
 from service.casework.notices import Notice
 from service.errors import FormRejected
 from service.runtime import deployments, form_display, incidents, instances, user_tasks
@@ -688,6 +688,15 @@ class Play:
             with engine.unit(self._actor("subject")) as unit:
                 [person] = records.of_case(unit, self.case_key).subjects
                 applications.submit(unit, self.case_key, person.key, nested(an_application()))
+                unit.commit()
+            self._idle(engine)
+
+    def suspend(self, kind: str, reason: str, by: str = "approver") -> None:
+        """Suspend the first person's procedure."""
+        with self.engine() as engine:
+            with engine.unit(self._actor(by)) as unit:
+                person = records.of_case(unit, self.case_key).subjects[0]
+                suspensions.suspend(unit, self.case_key, person.key, kind, reason)
                 unit.commit()
             self._idle(engine)
 

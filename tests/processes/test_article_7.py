@@ -9,14 +9,15 @@ import pytest
 
 from service import texts
 from service.auth.actor import Actor
-from service.errors import Forbidden, FormRejected
-from tests.processes.play import ALL_STRANDS, FILINGS, NO_RECTIFICATION, Play, a_person, facts, no_facts
+from service.errors import Conflict, Forbidden, FormRejected
+from tests.processes.play import ALL_STRANDS, FILINGS, NO_RECTIFICATION, RECTIFICATION, Play, a_person, facts, no_facts
 
 ACase = Callable[..., Play]
 
 TRANSFER = {
-    "suspension.transferredTo": "监察委员会",
-    "suspension.transferredAt": "2026-03-10T09:00+08:00",
+    "subject.suspendedKind": "crime",
+    "subject.transferredTo": "监察委员会",
+    "subject.transferredAt": "2026-03-10T09:00+08:00",
     "subject.suspendedReason": "涉嫌职务犯罪。",
 }
 DECIDED_OTHERWISE = {
@@ -82,7 +83,7 @@ def test_closing_is_refused_until_filings_and_rectification_are_done(a_case: ACa
     play.up_to("subject-closing")
 
     play.do("subject-closing")
-    assert play.variable("closingBlocks") == [
+    assert play.variable_of("rc-feedback", "closingBlocks") == [
         "人事档案未移交接收",
         "廉政档案未移交接收",
         "问责追责案卷未归档",
@@ -91,7 +92,7 @@ def test_closing_is_refused_until_filings_and_rectification_are_done(a_case: ACa
     for element in sorted(FILINGS):
         play.do(element)
     play.do("subject-closing")
-    assert play.variable("closingBlocks") == ["纠错整改未销号，也未写明无须整改的理由"]
+    assert play.variable_of("rc-feedback", "closingBlocks") == ["纠错整改未销号，也未写明无须整改的理由"]
     assert play.case()["state"] == "TRACKING"
     play.do(
         "notice",
@@ -536,6 +537,92 @@ def test_a_suspected_crime_suspends_the_procedure(a_case: ACase) -> None:
     assert "investigation-plan" in play.open()
 
 
+@pytest.mark.parametrize(
+    ("before", "state"), [("evidence", "INVESTIGATING"), ("trial", "REVIEWING"), ("statements", "COLLECTIVE")]
+)
+def test_people_suspend_at_any_stage_and_time_stands_still(a_case: ACase, before: str, state: str) -> None:
+    play = a_case(at=before)
+    play.up_to(before)
+    assert play.record("subject")["state"] == state
+
+    play.suspend("force_majeure", "突发洪灾，无法调查。")
+
+    assert play.record("subject")["state"] == "SUSPENDED"
+    assert play.record("subject")["suspendedKind"] == "force_majeure"
+    assert play.open() - RECTIFICATION == {"suspension"}
+    play.later(days=60)
+    assert play.open() - RECTIFICATION == {"suspension"}
+    play.do("suspension", {"subject.suspendedReason": "突发洪灾，无法调查。", "suspensionResult": "resume"})
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    assert play.record("subject")["outcome"] == "pending"
+
+
+@pytest.mark.parametrize("stage", ["screening", "report", "announcement"])
+def test_a_procedure_is_not_suspended_where_the_rules_of_states_forbid_it(a_case: ACase, stage: str) -> None:
+    play = a_case(at="screening")
+    play.up_to(stage)
+    before, state = play.open(), play.record("subject")["state"]
+
+    with pytest.raises(Conflict) as caught:
+        play.suspend("crime", "涉嫌犯罪。")
+
+    assert caught.value.code == "casework.not_suspendable"
+    assert "第五条（三）" in texts.render(caught.value)
+    assert (play.open(), play.record("subject")["state"]) == (before, state)
+
+
+def test_only_leader_and_approver_suspend_and_say_why(a_case: ACase) -> None:
+    play = a_case(at="evidence")
+    play.up_to("evidence")
+
+    with pytest.raises(Forbidden):
+        play.suspend("crime", "涉嫌犯罪。", by="invest1")
+    with pytest.raises(FormRejected) as caught:
+        play.suspend("crime", " ")
+
+    assert [*caught.value.fields] == ["subject.suspendedReason"]
+    assert play.record("subject")["state"] == "INVESTIGATING"
+
+
+def test_an_accepted_application_with_new_facts_reopens_the_investigation_before_issuing(a_case: ACase) -> None:
+    play = a_case(at="issuance")
+    play.up_to("issuance")
+    play.apply()
+    play.do("application-review")
+
+    play.do(
+        "merged-application",
+        {"mergedNewFacts": True, "strands": ["evidence"], "application.mergedNote": "核实新提出的会议纪要。"},
+    )
+
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    assert play.open() & ALL_STRANDS == {"evidence"}
+    assert "issuance" not in play.open()
+    assert "退回补充：核实新提出的会议纪要。" in play.shown("evidence").replace("*", "")
+    play.up_to("announcement")
+    assert play.record("subject")["outcome"] == "exempt"
+
+
+def test_the_approver_may_send_back_to_the_meeting(a_case: ACase) -> None:
+    play = a_case(at="issuance")
+    play.up_to("issuance")
+
+    play.do(
+        "issuance",
+        {
+            "issuanceResult": "restudy",
+            "issuanceOpinion": "表决记录不全，请重新研究。",
+            "decisionDocument.signer": None,
+            "decisionDocument.issuedAt": None,
+        },
+    )
+
+    assert play.record("subject")["state"] == "COLLECTIVE"
+    assert "convening" in play.open()
+    play.up_to("announcement")
+    assert play.record("subject")["outcome"] == "exempt"
+
+
 def test_a_terminated_procedure_closes_without_a_decision(a_case: ACase) -> None:
     play = a_case(at="facts-check")
     play.do("facts-check", {"suspectedCrime": "yes"})
@@ -721,7 +808,7 @@ def test_a_stand_alone_tolerance_document_blocks_the_decision(a_case: ACase) -> 
     play.do("decision-draft", {"standaloneToleranceDocument": "yes"})
     play.do("reason-basis")
 
-    assert play.variable("issuanceGate") == {"gate": "block", "blocks": ["I4"]}
+    assert play.variable_of("rc-decision", "issuanceGate") == {"gate": "block", "blocks": ["I4"]}
     assert "issuance" not in play.open()
 
 

@@ -45,6 +45,12 @@ MESSAGES: dict[str, str] = {
     "casework.state_not_allowed": (
         "State {following} of the line {strand} may not follow {present}; allowed: {allowed}."
     ),
+    "casework.not_suspendable": (
+        "A procedure in state {state} cannot be suspended; it can be in: {allowed} (rules of states, Article 5(3))."
+    ),
+    "casework.nobody_suspends": "The running process does not take message {message}; its version is older.",
+    "casework.suspension_needs_kind": "State why the procedure is suspended (Article 5(3)).",
+    "casework.suspension_needs_reason": "Describe the reason for the suspension (Article 5(3)).",
     "casework.not_issued": "The decision on subject {subject} has no date of issue.",
     "casework.not_closable": "Subject {subject} cannot be closed: {gaps}.",
     "casework.gap_filing_personnel": "the personnel file is not received",
