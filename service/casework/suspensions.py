@@ -5,7 +5,7 @@ The process goes to the task that settles what follows; time limits stand still 
 
 from __future__ import annotations
 
-from service import auth
+from service import auth, texts
 from service.auth import Permission
 from service.casework import case_files, records
 from service.casework.states import MAIN, State
@@ -25,8 +25,10 @@ def suspend(unit: UnitOfWork, case_key: int, subject_key: int, kind: str, reason
     case = records.of_case(unit, case_key)
     row = case.subject(subject_key)
     auth.require(unit.actor, Permission.SUSPEND_CASE, case_files.access(unit, case))
-    if State.SUSPENDED.value not in MAIN[row.state]:
-        raise Conflict("casework.not_suspendable", state=row.state, allowed=_allowed())
+    if not possible(row.state):
+        raise Conflict(
+            "casework.not_suspendable", state=_called(row.state), allowed=[_called(one) for one in _allowed()]
+        )
     values = {"subject.suspendedKind": kind, "subject.suspendedReason": reason.strip()}
     records.check(case, subject_key, values)
     with audit.action(
@@ -42,5 +44,10 @@ def suspend(unit: UnitOfWork, case_key: int, subject_key: int, kind: str, reason
     instances.records_changed(unit, str(case_key))
 
 
-def _allowed() -> list[str]:
-    return [state for state, following in MAIN.items() if State.SUSPENDED.value in following]
+def possible(state: str) -> bool:
+    """Whether a procedure in this state can be suspended."""
+    return State.SUSPENDED.value in MAIN.get(state, ())
+
+
+def _called(state: str) -> str:
+    return texts.message(f"casework.state_{state}")

@@ -12,10 +12,10 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, url_for
 from flask import request as http
 
-from service import auth
+from service import auth, texts
 from service.auth import Permission
 from service.business_calendar import Calendar
-from service.casework import calendars, case_files, catalogue, deadlines, overviews, parameters
+from service.casework import calendars, case_files, catalogue, deadlines, overviews, parameters, records, suspensions
 from service.casework.case_files import CaseSummary, CaseView
 from service.casework.deadlines import Deadline, DeadlineState
 from service.errors import FormRejected, NotFound
@@ -173,6 +173,21 @@ def show(key: int) -> Response:
     return make_response(render_template("case.html", case=head, tabs=tabs, tab=tab, **content))
 
 
+@blueprint.post("/<int:key>/subjects/<int:subject>/suspend")
+def suspend(key: int, subject: int) -> Response:
+    kind, reason = http.form.get("kind", ""), http.form.get("reason", "").strip()[:2000]
+    try:
+        request.run(lambda unit: suspensions.suspend(unit, key, subject, kind, reason))
+    except FormRejected as error:
+        flash(
+            gettext(" ").join(said for found in texts.fields(error, words.locale()).values() for said in found),
+            "danger",
+        )
+    else:
+        flash(gettext("The procedure is suspended; time limits stand still."), "success")
+    return request.go(url_for("cases.show", key=key))
+
+
 @blueprint.get("/<int:key>/instances/<int:instance>.json")
 def diagram(key: int, instance: int) -> Response:
     with request.reading() as unit:
@@ -282,6 +297,8 @@ def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     called = request.Called(unit)
     names = {str(row["subject"]["key"]): str(row["subject"]["name"]) for row in case.subjects}
     subjects, sections = [], []
+    whole = case_files.access(unit, records.of_case(unit, case.summary.key))
+    may_suspend = auth.may(request.actor(), Permission.SUSPEND_CASE, whole)
     for row in case.subjects:
         subject = row["subject"]
         tags = [
@@ -294,7 +311,16 @@ def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
         facts = facts_of("subject", subject, wording, called)
         if outcome and outcome != "pending":
             facts.insert(0, (gettext("Decision"), labels.text(labels.OUTCOMES, outcome)))
-        subjects.append({"name": subject["name"], "tags": [tag for tag in tags if tag], "facts": facts})
+        subjects.append(
+            {
+                "name": subject["name"],
+                "tags": [tag for tag in tags if tag],
+                "facts": facts,
+                "suspend_url": url_for("cases.suspend", key=case.summary.key, subject=subject["key"])
+                if may_suspend and suspensions.possible(str(subject.get("state")))
+                else None,
+            }
+        )
         for name, record in row.items():
             found = facts_of(name, record, wording, called) if name != "subject" else []
             if found:

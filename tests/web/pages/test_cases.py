@@ -293,3 +293,31 @@ def test_the_board_counts_to_the_end_of_the_rectification(
 def test_the_board_is_for_those_who_supervise(of: Callable[[str], Browser]) -> None:
     assert of("inspect").get("/rectification").status_code == 200
     assert of("intake").get("/rectification").status_code == 403
+
+
+def test_leader_and_approver_suspend_on_the_page_and_nobody_else(
+    of: Callable[[str], Browser], case: int, site_engine: Engine
+) -> None:
+    def subject() -> int:
+        with site_engine.reading(SYSTEM) as unit:
+            return records.of_case(unit, case).subjects[0].key
+
+    place = f"/cases/{case}/subjects/{subject()}/suspend"
+    sent = {"kind": "crime", "reason": "涉嫌职务犯罪。"}
+
+    early = of("approver").post(place, sent)
+    assert early.status_code == 409
+    assert "已登记" in text(early)
+    assert "中止程序" not in text(of("approver").get(f"/cases/{case}"))
+
+    with site_engine.unit(SYSTEM) as unit:
+        records.of_case(unit, case).subjects[0].state = "INVESTIGATING"
+        unit.commit()
+    assert "中止程序" in text(of("approver").get(f"/cases/{case}"))
+    assert of("invest1").post(place, sent).status_code in {403, 404}
+    approver = of("approver")
+    assert approver.post(place, {"kind": "", "reason": "x"}).status_code == 303
+    assert "请选择中止的缘由（第五条（三））" in text(approver.get(f"/cases/{case}"))
+
+    with site_engine.reading(SYSTEM) as unit:
+        assert records.of_case(unit, case).subjects[0].state == "INVESTIGATING"
