@@ -27,7 +27,9 @@ def suspend(unit: UnitOfWork, case_key: int, subject_key: int, kind: str, reason
     auth.require(unit.actor, Permission.SUSPEND_CASE, case_files.access(unit, case))
     if not possible(row.state):
         raise Conflict(
-            "casework.not_suspendable", state=_called(row.state), allowed=[_called(one) for one in _allowed()]
+            "casework.not_suspendable",
+            state=_called(row.state),
+            allowed=[_called(one) for one in MAIN if possible(one)],
         )
     values = {"subject.suspendedKind": kind, "subject.suspendedReason": reason.strip()}
     records.check(case, subject_key, values)
