@@ -179,10 +179,8 @@ def suspend(key: int, subject: int) -> Response:
     try:
         request.run(lambda unit: suspensions.suspend(unit, key, subject, kind, reason))
     except FormRejected as error:
-        flash(
-            gettext(" ").join(said for found in texts.fields(error, words.locale()).values() for said in found),
-            "danger",
-        )
+        problems = texts.fields(error, words.locale()).values()
+        flash(gettext("; ").join(said for found in problems for said in found), "danger")
     else:
         flash(gettext("The procedure is suspended; time limits stand still."), "success")
     return request.go(url_for("cases.show", key=key))
