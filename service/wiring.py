@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from service.casework import rule_versions
 from service.casework.assignments import CaseAssignments
 from service.casework.functions import FUNCTIONS
 from service.casework.handlers import HANDLERS
@@ -17,6 +18,7 @@ PLUGINS = Plugins(
     records=CaseRecords(),
     assignments=CaseAssignments(),
     parameters=frozenset(definitions()),
+    rules_since=rule_versions.since,
 )
 
 

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from service import feel
-from service.casework import calendar_functions, calendars, deadlines, parameters
+from service.casework import calendar_functions, calendars, deadlines, rule_versions
 from service.casework.calendar_functions import guarded, whole_number
 from service.feel import Value
 from service.runtime.unit import InstanceContext, UnitOfWork
 
-CASE_FUNCTIONS = ("deadline", "overdue working days", "parameter")
+CASE_FUNCTIONS = ("deadline", "overdue working days", "parameter", "versions in force")
 
 
 class DomainFunctions:
@@ -47,12 +47,18 @@ class DomainFunctions:
             return None if days is None else Decimal(days)
 
         def parameter_value(id: Value) -> Value:
-            return parameters.value(unit, _id(id))
+            return rule_versions.parameter(unit, instance, _id(id))
+
+        def versions_in_force(kind: Value) -> Value:
+            if kind not in ("decision", "process"):
+                raise feel.Failure("definition_kind_expected")
+            return rule_versions.in_force(unit, str(kind))
 
         own = (
             feel.Function("deadline", ("parameter", "offset"), guarded(deadline), optional=1),
             feel.Function("overdue working days", ("parameter",), guarded(overdue)),
             feel.Function("parameter", ("id",), guarded(parameter_value)),
+            feel.Function("versions in force", ("kind",), guarded(versions_in_force)),
         )
         pure = calendar_functions.calendar_functions(lambda: calendars.calendar(unit), unit.engine.zone)
         return {**pure, **{function.name: function for function in own}}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TypeVar
 
 from service import bpmn, dmn, feel, forms, store
@@ -129,11 +130,12 @@ def bound(
     version_tag: str | None = None,
     version: int | None = None,
     caller_key: int | None = None,
+    since: datetime | None = None,
 ) -> AnyDefinition:
     """Return the version that a reference means.
 
-    `caller_key` is the process definition that refers; `deployment` means what its own deployment held. Raises
-    `NotFound`.
+    `caller_key` is the process definition that refers; `deployment` means what its own deployment held. With `since`
+    `latest` means what was latest at that moment, or today where there was none yet. Raises `NotFound`.
     """
     found: AnyDefinition | None = None
     if binding is Binding.VERSION_TAG and version_tag is not None:
@@ -145,7 +147,8 @@ def bound(
         entry = store.deployments.entry(session, caller.deployment_key, _KIND_OF[kind], definition_id)
         found = None if entry is None else store.definitions.get(session, kind, entry.definition_key)
     else:
-        found = store.definitions.live(session, kind, definition_id)
+        found = store.definitions.live(session, kind, definition_id, since) if since else None
+        found = found or store.definitions.live(session, kind, definition_id)
     if found is None:
         raise NotFound(
             "runtime.reference_not_found",

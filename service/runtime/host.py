@@ -72,6 +72,7 @@ class InstanceHost:
                 version_tag=reference.version_tag,
                 version=reference.version,
                 caller_key=element.definition_key,
+                since=self._rules_since(element, variables),
             )
         except NotFound as error:
             raise Failure("CALLED_DECISION_ERROR", error.code, **error.facts) from error
@@ -101,6 +102,12 @@ class InstanceHost:
             return unit.engine.definitions.process(unit.session, row.key)
         except NotFound as error:
             raise Failure("CALLED_ELEMENT_ERROR", error.code, **error.facts) from error
+
+    def _rules_since(self, element: ElementRef, variables: Mapping[str, Value]) -> datetime | None:
+        context = InstanceContext(
+            element.instance_key, self.context.root_key, self.context.business_key, variables, self.context.process_id
+        )
+        return self.unit.engine.plugins.rules_since(self.unit, context)
 
     def records(self, instance_key: int, variables: Mapping[str, Value]) -> Mapping[str, Value]:
         self.context.instance_key = instance_key

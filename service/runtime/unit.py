@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from service import feel, store
@@ -165,6 +165,14 @@ class _NoFunctions:
         return {}
 
 
+# The moment whose decisions an instance goes by where a diagram says `latest`; None: the newest.
+RulesSince: TypeAlias = "Callable[[UnitOfWork, InstanceContext], datetime | None]"
+
+
+def _newest_rules(unit: UnitOfWork, instance: InstanceContext) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Plugins:
     """What the domain gives the engine."""
@@ -174,6 +182,7 @@ class Plugins:
     records: RecordSource = field(default_factory=_NoRecords)
     parameters: frozenset[str] | None = None  # ids that a diagram may name; None: not checked
     assignments: Assignments = field(default_factory=_FreeAssignments)
+    rules_since: RulesSince = _newest_rules  # whose decisions an instance goes by
 
 
 class KeyPool:

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, exists, func, not_, 
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from service.store.base import Base, IndexedKey, Key, PrimaryKey, enum_column
-from service.store.deployments import Release
+from service.store.deployments import Deployment, Release
 from service.store.listing import Clause
 
 
@@ -75,15 +75,30 @@ def get(session: Session, kind: type[AnyDefinition], key: int) -> AnyDefinition 
     return session.get(kind, key)
 
 
-def live(session: Session, kind: type[AnyDefinition], definition_id: str) -> AnyDefinition | None:
-    """Return the latest version in use."""
+def live(
+    session: Session, kind: type[AnyDefinition], definition_id: str, since: datetime | None = None
+) -> AnyDefinition | None:
+    """Return the latest version in use; with `since` the latest that was in use at that moment."""
     statement = (
         select(kind)
         .where(kind.definition_id == definition_id, kind.release == Release.LIVE)
         .order_by(kind.version.desc())
         .limit(1)
     )
+    if since is not None:
+        begun = func.coalesce(Deployment.decided_at, Deployment.created_at)
+        statement = statement.join(Deployment, Deployment.key == kind.deployment_key).where(begun <= since)
     return session.scalars(statement).first()
+
+
+def all_live(session: Session, kind: type[AnyDefinition]) -> Sequence[AnyDefinition]:
+    """Return the latest version in use of each definition, by id."""
+    other = aliased(kind)
+    later = exists().where(
+        other.definition_id == kind.definition_id, other.release == Release.LIVE, other.version > kind.version
+    )
+    statement = select(kind).where(kind.release == Release.LIVE, not_(later)).order_by(kind.definition_id)
+    return session.scalars(statement).all()
 
 
 def newest(session: Session, kind: type[AnyDefinition], definition_id: str) -> AnyDefinition | None:

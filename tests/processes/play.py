@@ -16,9 +16,10 @@ import pytest
 from service import feel, wiring
 from service.auth import accounts
 from service.auth.actor import SYSTEM, Actor
-from service.casework import applications, calendars, case_files, deadlines, notices, records, suspensions
+from service.casework import applications, calendars, case_files, deadlines, notices, parameters, records, suspensions
 from service.casework.notices import Notice
 from service.errors import FormRejected
+from service.feel import Value
 from service.runtime import deployments, form_display, incidents, instances, user_tasks
 from service.runtime.deployments import Resource
 from service.runtime.engine import Engine, SetClock
@@ -93,6 +94,8 @@ CAUSES = (
     "purposePublic",
     "flexAcceptance",
 )
+
+OVERLAYS = ("majorSafety", "majorEnv", "unitGain", "noDemocraticProcedure", "majorLossOrBadImpact")
 
 # What the default evidence is about: every fact that is found.
 PROVES_ALL = (
@@ -638,6 +641,10 @@ class Play:
             self._complete(self.task(element), answers, None)
         return {path: [code for code, _ in problems] for path, problems in caught.value.fields.items()}
 
+    def defaults(self, element: str) -> dict[str, Any]:
+        """Return the answers that `do` gives to a task by itself, as of now."""
+        return default_answers(element, self.now)
+
     def data(self, element: str) -> Mapping[str, Any]:
         """Return the data that an open task's form begins with."""
         key = self.task(element).key
@@ -717,6 +724,28 @@ class Play:
             with engine.unit(self._actor("owner")) as unit:
                 calendars.import_year(unit, text, f"{year}.csv")
                 deadlines.recompute(unit)
+                unit.commit()
+            self._idle(engine)
+
+    def deploy(self, *files: tuple[str, bytes]) -> None:
+        """Bring changed models into use, as the process owner does."""
+        with self.engine() as engine, engine.unit(SYSTEM) as unit:
+            deployments.deploy(unit, [Resource(name, content) for name, content in files], "修订")
+            unit.commit()
+
+    def set_parameter(self, id: str, value: Value) -> None:
+        """Bring a parameter's new value into force today, by two owners."""
+        day = self.now.date()
+        with self.engine() as engine:
+            owner, other = self._actor("owner"), Actor("owner2", frozenset({"OWNER"}))
+            key = engine.run(owner, lambda unit: parameters.propose(unit, id, value, day, "示例"))
+            engine.run(other, lambda unit: parameters.approve(unit, key))
+
+    def register_another(self) -> None:
+        """Register a further case and go on with it."""
+        with self.engine() as engine:
+            with engine.unit(self._actor("intake")) as unit:
+                self.case_key = case_files.register(unit, a_registration(a_person())).key
                 unit.commit()
             self._idle(engine)
 

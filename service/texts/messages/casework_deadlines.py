@@ -20,6 +20,7 @@ MESSAGES: dict[str, str] = {
     "deadline_moved_title": "The calendar of {year} was imported; deadlines have moved",
     "deadline_moved_line": "{name}: from {before} to {after}",
     "parameter_unknown": "There is no parameter {parameter}.",
+    "definition_kind_expected": 'Expected "decision" or "process".',
     "parameter_id_expected": "The id of a parameter was expected, a {found} was given.",
     "parameter_fixed": "The parameter {parameter} (layer {layer}) follows a rule and cannot be set here.",
     "parameter_date_past": "The parameter {parameter} cannot come into force on {effective_on}, which is past.",
