@@ -39,7 +39,9 @@ class Account:
     @property
     def actor(self) -> Actor:
         """The account as the one who acts."""
-        groups = {role for role, _ in self.roles} | {f"{role}@{unit}" for role, unit in self.roles if unit}
+        everywhere = {role for role, unit in self.roles if not unit}
+        groups = {role for role, _ in self.roles}
+        groups |= {f"{role}@{unit}" for role, unit in self.roles if unit and role not in everywhere}
         kind = ActorKind.USER if self.kind is UserKind.PERSON else ActorKind.API
         return Actor(self.name, frozenset(groups), kind)
 

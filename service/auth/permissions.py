@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from service.auth.actor import Actor, ActorKind
-from service.auth.roles import ADMINISTRATORS, ALLOWED, CASE_STAFF, Permission, Role, code_of
+from service.auth.roles import ADMINISTRATORS, ALLOWED, CASE_STAFF, OUTSIDE, Permission, Role, code_of
 from service.errors import Forbidden, NotFound
 
 
@@ -20,6 +20,7 @@ class TaskAccess:
     candidate_users: frozenset[str] = frozenset()
     candidate_groups: frozenset[str] = frozenset()  # "INVEST" or "INVEST@unit"
     case_key: int | None = None  # None: a task of a process without a case
+    organ: str = ""  # in charge of the case: its group tasks are of its people alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,26 @@ def may(actor: Actor, permission: Permission, obj: Object | None = None) -> bool
 def is_candidate(actor: Actor, task: TaskAccess) -> bool:
     """Whether the task is offered to the actor."""
     return not _is_administrator(actor) and (
-        actor.name in task.candidate_users or bool(actor.groups & task.candidate_groups)
+        actor.name in task.candidate_users or any(reaches(actor, group, task.organ) for group in task.candidate_groups)
     )
+
+
+def reaches(actor: Actor, group: str, organ: str) -> bool:
+    """Whether a candidate group, `CODE` or `CODE@unit`, means the actor in matters of an organ.
+
+    A role held in certain units only is none elsewhere. The part of some in a case comes from outside the organ.
+    """
+    return group in actor.groups and (not organ or organ in limits_of(actor).get(group, {organ}))
+
+
+def limits_of(actor: Actor) -> dict[str, frozenset[str]]:
+    """Return by role code the units to which a role of the actor is limited; one held everywhere is not there."""
+    found: dict[str, set[str]] = {}
+    for group in actor.groups:
+        code, _, unit = group.partition("@")
+        if unit and code not in OUTSIDE:
+            found.setdefault(code, set()).add(unit)
+    return {code: frozenset(units) for code, units in found.items()}
 
 
 def view_of(actor: Actor, case: CaseAccess) -> View:
@@ -98,7 +117,9 @@ def view_of(actor: Actor, case: CaseAccess) -> View:
 def _require_task(actor: Actor, permission: Permission, task: TaskAccess) -> None:
     candidate = is_candidate(actor, task)
     holder = task.assignee == actor.name and not _is_administrator(actor)
-    assigns = _holds(actor, Permission.ASSIGN)
+    assigns = _holds(actor, Permission.ASSIGN) and (
+        not task.organ or any(_reaches(actor, role, task.organ) for role in ALLOWED[Permission.ASSIGN])
+    )
     # A program of the process owner may drive processes that are no cases; the tasks of a case belong to people.
     drives = actor.kind == ActorKind.API and Role.OWNER in actor.groups and task.case_key is None
     if drives:
@@ -153,7 +174,7 @@ def _holds(actor: Actor, permission: Permission) -> bool:
     return bool(roles & ALLOWED[permission])
 
 
-def _reaches(actor: Actor, role: Role, organ: str) -> bool:
+def _reaches(actor: Actor, role: str, organ: str) -> bool:
     """Whether the actor holds a role for that unit: anywhere if no unit was named when it was given."""
     units = {group.partition("@")[2] for group in actor.groups if group.startswith(f"{role}@")}
     return organ in units if units else role in actor.groups
@@ -163,5 +184,5 @@ def _is_administrator(actor: Actor) -> bool:
     return any(code_of(group) in ADMINISTRATORS for group in actor.groups)
 
 
-def _names(permission: Permission) -> str:
-    return ", ".join(sorted(ALLOWED[permission]))
+def _names(permission: Permission) -> tuple[str, ...]:
+    return tuple(role.value for role in sorted(ALLOWED[permission]))

@@ -81,6 +81,9 @@ CASE_STAFF = frozenset(
     }
 )
 
+# Whose part in a case comes from outside its organ: wherever they hold the role, they may be asked.
+OUTSIDE = frozenset({Role.RECT, Role.UNIT, Role.EXPERT, Role.SUBJECT})
+
 _EVERY_TASK_ROLE = frozenset(Role) - ADMINISTRATORS
 
 ALLOWED: dict[Permission, frozenset[Role]] = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from service.auth import Role, accounts
-from service.auth.roles import INCOMPATIBLE_IN_CASE
+from service.auth.roles import INCOMPATIBLE_IN_CASE, OUTSIDE
 from service.casework.case import Case
 from service.casework.catalogue import OFFERED, PEOPLE
 from service.casework.schema import Found
@@ -16,9 +16,6 @@ from service.runtime.unit import UnitOfWork
 from service.store import cases
 
 MINIMUM_INVESTIGATORS = 2  # Act on Administrative Sanctions for Public Officials, art. 42; more by P-INV-01
-
-# Whom a form offers wherever they belong to: their part in a case comes from outside the organ.
-_OUTSIDE = frozenset({Role.RECT, Role.UNIT, Role.EXPERT})
 
 
 def check(case: Case, values: Mapping[str, Any]) -> Iterator[Found]:
@@ -88,7 +85,7 @@ def directory(unit: UnitOfWork, organ: str) -> dict[str, Any]:
     """
     found: dict[str, dict[str, str]] = {role.value: {} for role in OFFERED}
     for role, place, name, shown in accounts.members(unit, found):
-        if role in _OUTSIDE or place in {"", organ}:
+        if role in OUTSIDE or place in {"", organ}:
             found[role][name] = shown
     return {role: [{"label": shown, "value": name} for name, shown in people.items()] for role, people in found.items()}
 

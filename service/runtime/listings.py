@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from service import store
-from service.auth import Actor, ActorKind, Permission, Role, may
+from service.auth import Actor, ActorKind, Permission, Role, limits_of, may
 from service.errors import NotFound
 from service.feel import Value
 from service.runtime import instances
@@ -194,4 +194,4 @@ def _readable(actor: Actor) -> list[Clause]:
     if not may(actor, Permission.READ_TASK):
         return [store.user_tasks.readable_by(None)]
     drives = actor.kind == ActorKind.API and Role.OWNER in actor.groups
-    return [store.user_tasks.readable_by(Candidate(actor.name, actor.groups), drives=drives)]
+    return [store.user_tasks.readable_by(Candidate(actor.name, actor.groups, limits_of(actor)), drives=drives)]

@@ -438,6 +438,7 @@ class _Writer:
             "form_schema": form.json if form else None,
             "external_form_reference": form.reference if form else None,
             "headers": feel.codec.encode(dict(wait.headers)),
+            "organ": self.unit.engine.plugins.assignments.organ(self.unit, self.business_key),
         }
 
     def _form_key(self, form: FormRef | None, definition_key: int) -> int | None:

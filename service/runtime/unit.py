@@ -133,6 +133,10 @@ class Assignments(Protocol):
         """Return if this person may complete a task they hold. Raises `Forbidden`."""
         ...
 
+    def organ(self, unit: UnitOfWork, business_key: str | None) -> str | None:
+        """Return the organ in charge, whose people alone see the group tasks; None: whoever holds the role."""
+        ...
+
 
 class _FreeAssignments:
     def check(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
@@ -142,6 +146,9 @@ class _FreeAssignments:
         return None
 
     def check_work(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        return None
+
+    def organ(self, unit: UnitOfWork, business_key: str | None) -> str | None:
         return None
 
 

@@ -62,7 +62,7 @@ class FormView:
 
 def candidate(actor: Actor) -> Candidate:
     """Return an actor as lists ask for it: `UserTaskQuery(candidate=user_tasks.candidate(unit.actor))`."""
-    return Candidate(actor.name, actor.groups)
+    return Candidate(actor.name, actor.groups, auth.limits_of(actor))
 
 
 def search(unit: UnitOfWork, query: UserTaskQuery, after: str | None = None, limit: int = 50) -> store.Page[UserTask]:
@@ -87,6 +87,7 @@ def access(task: UserTask) -> auth.TaskAccess:
         candidate_users=frozenset(_names(task.candidate_users)),
         candidate_groups=frozenset(_names(task.candidate_groups)),
         case_key=int(case) if case is not None and case.isascii() and case.isdigit() else None,
+        organ=task.organ or "",
     )
 
 

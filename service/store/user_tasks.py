@@ -9,7 +9,21 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, and_, delete, false, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    and_,
+    delete,
+    false,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.errors import Invalid
@@ -80,6 +94,7 @@ class UserTask(Base):
     form_schema: Mapped[str | None]  # JSON of a form embedded in the diagram
     external_form_reference: Mapped[str | None]
     headers: Mapped[str] = mapped_column(default="{}")  # JSON object
+    organ: Mapped[str | None]  # in charge of the case: its people alone see the task by their role
 
 
 class UserTaskCandidate(Base):
@@ -106,6 +121,7 @@ class Candidate:
 
     user: str
     groups: Collection[str] = field(default_factory=frozenset)
+    limits: Mapping[str, Collection[str]] = field(default_factory=dict)  # group -> organs outside which it is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +262,10 @@ def readable_by(person: Candidate | None, *, drives: bool = False) -> Clause:
     if person is None:
         return false()
     clauses = [UserTask.assignee == person.user, _may_take(person)]
-    clauses += [UserTask.candidate_groups.like(_holding(group), escape="\\") for group in sorted(person.groups)]
+    clauses += [
+        and_(UserTask.candidate_groups.like(_holding(group), escape="\\"), _in_organs(person.limits.get(group)))
+        for group in sorted(person.groups)
+    ]
     clauses.append(UserTask.candidate_users.like(_holding(person.user), escape="\\"))
     if drives:
         clauses.append(without_case(UserTask.business_key))
@@ -309,7 +328,21 @@ def _conditions(query: UserTaskQuery) -> list[ColumnElement[bool]]:
 
 
 def _may_take(candidate: Candidate) -> ColumnElement[bool]:
-    return or_(_named(CandidateKind.GROUP, candidate.groups), _named(CandidateKind.USER, [candidate.user]))
+    everywhere = [group for group in candidate.groups if group not in candidate.limits]
+    within: dict[frozenset[str], list[str]] = {}
+    for group in candidate.groups:
+        if group in candidate.limits:
+            within.setdefault(frozenset(candidate.limits[group]), []).append(group)
+    return or_(
+        _named(CandidateKind.USER, [candidate.user]),
+        _named(CandidateKind.GROUP, everywhere),
+        *(and_(_named(CandidateKind.GROUP, groups), _in_organs(organs)) for organs, groups in within.items()),
+    )
+
+
+def _in_organs(organs: Collection[str] | None) -> ColumnElement[bool]:
+    """Whether a task is of one of the organs, or of a process outside all cases; None: wherever it is."""
+    return true() if organs is None else or_(UserTask.organ.is_(None), UserTask.organ.in_(sorted(organs)))
 
 
 def _named(kind: CandidateKind, names: Collection[str]) -> ColumnElement[bool]:

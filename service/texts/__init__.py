@@ -29,6 +29,9 @@ FOLDER = Path(__file__).parent
 # Values of the fact `kind` that are words of the reader's language; any other kind is an identifier.
 KINDS = frozenset({"process", "decision", "form"})
 
+# Facts that hold codes for which there are words: what stands before the code in the messages' table.
+_CODED = {"role": "role", "one": "role", "other": "role", "roles": "role", "permission": "permission"}
+
 
 class Coded(Protocol):
     """An error as `service.errors` makes it."""
@@ -142,8 +145,17 @@ class _Filler(string.Formatter):
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         if isinstance(key, str) and key in kwargs:
             value = kwargs[key]
+            if key in _CODED:
+                return self._worded(_CODED[key], value)
             return translations(self._locale).ugettext(value) if key == "kind" and value in KINDS else value
         return f"{{{key}}}"
+
+    def _worded(self, kind: str, value: Any) -> Any:
+        """Return the words of a code or of several; what is no known code stands for itself."""
+        if isinstance(value, (tuple, list)):
+            return [self._worded(kind, item) for item in value]
+        text = MESSAGES.get(f"{kind}.{value}")
+        return value if text is None else translations(self._locale).ugettext(text)
 
     def format_field(self, value: Any, format_spec: str) -> str:
         return format(value, format_spec) if format_spec else _text(value, self._locale)

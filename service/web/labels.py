@@ -2,31 +2,9 @@
 
 from __future__ import annotations
 
+from service import texts
+from service.web import words
 from service.web.words import N_, gettext
-
-ROLES: dict[str, str] = {
-    "SUBJECT": N_("Person held accountable"),
-    "INTAKE": N_("Intake officer"),
-    "INVEST": N_("Investigator"),
-    "LEAD": N_("Head of the investigation"),
-    "REVIEW": N_("Reviewer"),
-    "MEMBER": N_("Member of the collective"),
-    "SECRETARY": N_("Secretary of the meeting"),
-    "APPROVER": N_("Approver"),
-    "DELIVER": N_("Delivery officer"),
-    "ARCHIVE": N_("Archivist"),
-    "UNIT": N_("Party organisation of the unit"),
-    "EXPERT": N_("Department or expert"),
-    "RECT": N_("Responsible for rectification"),
-    "INSPECT": N_("Supervisor"),
-    "APPEAL": N_("Appeal reviewer"),
-    "BACKTRACK": N_("Accountability reviewer"),
-    "HR": N_("Personnel department"),
-    "OWNER": N_("Process owner"),
-    "SYSADM": N_("System administrator"),
-    "SECADM": N_("Security administrator"),
-    "AUDADM": N_("Audit administrator"),
-}
 
 # States of procedure.md section 4 with the colour of their tag.
 STATES: dict[str, tuple[str, str]] = {
@@ -130,7 +108,12 @@ def record(name: str) -> str:
 
 def role(code: str) -> str:
     """Return what a role is called; a code unknown here stands for itself."""
-    return gettext(ROLES[code]) if code in ROLES else code
+    return words.message(f"role.{code}") if texts.has_message(f"role.{code}") else code
+
+
+def permission(code: str) -> str:
+    """Return what a permission is called."""
+    return words.message(f"permission.{code}")
 
 
 # States in which a line has not begun: saying so on every page would be noise.

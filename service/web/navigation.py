@@ -112,7 +112,7 @@ def _entry(place: Place, person: Person) -> Entry:
 def _task_counts() -> tuple[int, int]:
     """Return how many tasks the person holds or may take, and how many of them are past their due moment."""
     actor = request.actor()
-    candidate = user_tasks.Candidate(actor.name, actor.groups)
+    candidate = user_tasks.candidate(actor)
     with request.reading() as unit:
         total = user_tasks.search(unit, user_tasks.UserTaskQuery(involved=candidate), limit=1).total
         late = 0

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from service.auth import SYSTEM, Actor, TaskAccess, accounts
-from service.casework import case_files, records
+from service import texts
+from service.auth import SYSTEM, Actor, TaskAccess, accounts, reaches
+from service.casework import case_files, eligibility, records
 from service.casework.assignments import CaseAssignments
 from service.errors import Forbidden, Invalid, NotFound, ServiceError
-from service.runtime import user_tasks
+from service.runtime import listings, user_tasks
 from service.runtime.engine import Engine
-from tests.processes.play import ORGAN, Play
+from service.runtime.user_tasks import UserTaskQuery
+from tests.processes.play import ORGAN, PEOPLE, Play
 
 LEAD = Actor("lead", frozenset({"LEAD"}))
 
@@ -26,6 +28,7 @@ MORE = {
     "intake-elsewhere": [("INTAKE", "示例县纪委监委")],
     "judge-and-party": [("INTAKE", ""), ("SUBJECT", "")],
     "gone": [("LEAD", "")],
+    "review-here": [("REVIEW", ORGAN), ("REVIEW", "")],
 }
 
 
@@ -80,12 +83,31 @@ def screened(office: Office) -> Office:
     return office
 
 
-def test_a_task_of_the_lead_may_be_handed_to_another_lead(screened: Office) -> None:
+def declare(office: Office, person: str, result: str = "clear") -> None:
+    with office.play.engine() as engine, engine.unit(SYSTEM) as unit:
+        case = records.of_case(unit, office.play.case_key)
+        known = list(case.document("recusalDeclaration"))
+        case.set("recusalDeclaration", (), [*known, {"person": person, "result": result}])
+        case.flush()
+        unit.commit()
+
+
+def test_a_task_of_the_lead_may_be_handed_to_another_lead_who_declared(screened: Office) -> None:
     assert screened.holder("screening-review") == "lead"
+    declare(screened, "lead2")
 
     screened.assign("screening-review", "lead2")
 
     assert screened.holder("screening-review") == "lead2"
+
+
+def test_whoever_declared_nothing_is_given_no_investigation(screened: Office) -> None:
+    with pytest.raises(Forbidden) as caught:
+        screened.assign("screening-review", "lead2")
+
+    assert caught.value.code == "casework.person_undeclared"
+    assert "D10" in texts.render(caught.value)
+    assert screened.holder("screening-review") == "lead"
 
 
 REFUSED: list[tuple[str, str, type[ServiceError], str]] = [
@@ -136,6 +158,7 @@ def test_a_task_follows_the_people_of_the_case(office: Office) -> None:
     with office.play.engine() as engine, engine.unit(LEAD) as unit:
         case_files.assign(unit, office.play.case_key, {"investigators": ["invest1", "invest2", "invest3"]})
         unit.commit()
+    declare(office, "invest3")
     office.assign("screening", "invest3")
 
     assert office.holder("screening") == "invest3"
@@ -197,3 +220,35 @@ def test_the_candidates_of_a_case_are_not_changed_in_the_task(screened: Office) 
         user_tasks.change(unit, key, candidate_users=["invest3"])
 
     assert caught.value.code == "casework.candidates_from_records"
+
+
+def test_the_same_people_are_offered_who_may_be_given_the_task(screened: Office) -> None:
+    key = screened.play.task("rights-notice").key
+    with screened.play.engine() as engine, engine.reading(LEAD) as unit:
+        task = user_tasks.access(user_tasks.get(unit, key))
+        offered = {offer.name for offer in eligibility.people(unit, task)}
+        allowed = {name for name in {*PEOPLE, *MORE} if eligibility.refusal(unit, task, name) is None}
+
+    assert offered == allowed == {"intake", "intake-here", "judge-and-party"}
+
+
+def test_group_tasks_are_seen_and_claimed_only_in_the_organ_of_the_case(screened: Office) -> None:
+    def sees(name: str) -> bool:
+        with screened.play.engine() as engine, engine.reading(screened.actor(engine, name)) as unit:
+            query = UserTaskQuery(candidate=user_tasks.candidate(unit.actor))
+            listed = {task.element_id for task in user_tasks.search(unit, query).items}
+            found = {task.element_id for task in listings.user_tasks(unit, listings.Query([])).items}
+            assert ("rights-notice" in listed) == ("rights-notice" in found)
+            return "rights-notice" in listed
+
+    assert [sees(name) for name in ("intake", "intake-here", "intake-elsewhere")] == [True, True, False]
+    with pytest.raises(NotFound):
+        screened.claim("rights-notice", "intake-elsewhere")
+    screened.claim("rights-notice", "intake-here")
+
+
+def test_a_role_held_everywhere_and_in_one_organ_reaches_everywhere(office: Office) -> None:
+    with office.play.engine() as engine:
+        actor = office.actor(engine, "review-here")
+
+    assert reaches(actor, "REVIEW", "示例县纪委监委")

@@ -20,8 +20,14 @@ MESSAGES: dict[str, str] = {
     "casework.in_the_future": "This moment lies in the future.",
     "casework.no_such_person": "There is no active account {user}.",
     "casework.person_lacks_role": "{user} does not hold role {role}.",
-    "casework.person_is_subject": "{user} is held accountable in this case and cannot work on it.",
-    "casework.person_recused": "{user} must recuse in this case.",
+    "casework.person_is_subject": (
+        "{user} is held accountable in this case and cannot work on it (Act on Administrative Sanctions, art. 47)."
+    ),
+    "casework.person_recused": "{user} must recuse in this case (Act on Administrative Sanctions, art. 47; rule D10).",
+    "casework.person_undeclared": (
+        "{user} has not yet declared whether they must recuse in this case; without it nobody is given work in it "
+        "(Act on Administrative Sanctions, art. 47; rule D10)."
+    ),
     "casework.personal_task": "This task is {user}'s in person; nobody else can do it.",
     "casework.candidates_from_records": (
         "Task {key} is offered to the people of its case; assign them in the case, not in the task."
@@ -38,7 +44,9 @@ MESSAGES: dict[str, str] = {
         "A hearing is held by at least {least} people (Act on Administrative Sanctions for Public "
         "Officials, Article 42); found {found}."
     ),
-    "casework.roles_exclude": "{user} cannot be {one} and {other} in the same case.",
+    "casework.roles_exclude": (
+        "{user} cannot be {one} and {other} in the same case (art. 5 (2), objectivity and fairness)."
+    ),
     "casework.one_person": "{field} takes one person only.",
     "casework.no_such_assignment": "{field} is no assignment; expected one of: {expected}.",
     "casework.no_such_state": "{state} is no state of the line {strand}; expected one of: {expected}.",

@@ -11,7 +11,7 @@ from service.business_calendar import CalendarMissing
 from service.casework import calendar_import, calendars, notices
 from service.runtime import incidents, user_tasks
 from service.runtime.unit import UnitOfWork
-from service.runtime.user_tasks import Candidate, UserTaskQuery
+from service.runtime.user_tasks import UserTaskQuery
 from service.web import navigation, request
 from service.web.pages import notices as notice_pages
 from service.web.pages.rectification import board
@@ -36,7 +36,7 @@ def show() -> Response:
         works = navigation.works_on_tasks(person)
         first, figures = [], []
         if works:
-            query = UserTaskQuery(involved=Candidate(me.name, me.groups))
+            query = UserTaskQuery(involved=user_tasks.candidate(me))
             first = items_of(unit, user_tasks.search(unit, query, limit=FIRST).items)
             figures = _figures(unit)
         html = render_template(
@@ -59,7 +59,7 @@ def show() -> Response:
 
 def _figures(unit: UnitOfWork) -> list[dict[str, object]]:
     me = request.actor()
-    candidate = Candidate(me.name, me.groups)
+    candidate = user_tasks.candidate(me)
     end_of_today = datetime.combine(
         unit.now.astimezone(unit.engine.zone).date() + timedelta(days=1), time.min, unit.engine.zone
     )

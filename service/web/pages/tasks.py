@@ -19,7 +19,7 @@ from service.casework import calendars
 from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
 from service.runtime import form_display, step_notes, user_tasks
 from service.runtime.unit import UnitOfWork
-from service.runtime.user_tasks import Candidate, TaskOrder, UserTask, UserTaskQuery, UserTaskState
+from service.runtime.user_tasks import TaskOrder, UserTask, UserTaskQuery, UserTaskState
 from service.web import fallback, labels, lights, request, views, words
 from service.web.answers import decoded, json_of, merged
 from service.web.lights import Light
@@ -317,7 +317,7 @@ def _query(unit: UnitOfWork, which: str, text: str | None = None, due: str = "")
     if which == "done":
         return UserTaskQuery(state=UserTaskState.COMPLETED, completed_by=me.name, text=text, order=TaskOrder.COMPLETED)
     if which == "group":
-        return UserTaskQuery(candidate=Candidate(me.name, me.groups), text=text, due_before=before)
+        return UserTaskQuery(candidate=user_tasks.candidate(me), text=text, due_before=before)
     return UserTaskQuery(assignee=me.name, text=text, due_before=before)
 
 
