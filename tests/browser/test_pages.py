@@ -58,7 +58,7 @@ def test_pages_keep_to_the_policy_and_to_the_screen(server: Server, width: int) 
         page.wait_for_load_state("networkidle")
         for island in page.locator("[data-island]").all():
             island.scroll_into_view_if_needed()
-        page.wait_for_function("[...document.querySelectorAll('[data-island]')].every((e) => e.dataset.mounted)")
+        expect(page.locator("[data-island]:not([data-mounted])")).to_have_count(0, timeout=45_000)
         expect(page.locator("h1")).to_have_count(1)
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wide.append(path)
