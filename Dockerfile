@@ -16,7 +16,8 @@ RUN . scripts/setup.sh \
 FROM debian:trixie-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3 \
+    && apt-get install -y --no-install-recommends \
+        fonts-babelstone-han fonts-noto-cjk libreoffice-writer-nogui python3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --create-home --home-dir /var/lib/rongcuo rongcuo
 COPY --from=build /opt/rongcuo /opt/rongcuo

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from service.casework import rule_versions
+import functools
+
+from service.casework import document_templates, rule_versions
 from service.casework.assignments import CaseAssignments
 from service.casework.functions import FUNCTIONS
 from service.casework.handlers import HANDLERS
@@ -22,8 +24,14 @@ PLUGINS = Plugins(
 )
 
 
+@functools.cache
+def _check_once() -> None:
+    document_templates.check_shipped()
+
+
 def engine(settings: Settings, clock: Clock | None = None) -> Engine:
-    """Return the engine of an installation."""
+    """Return the engine of an installation. Raises `Invalid` where a document template cannot be used."""
+    _check_once()
     return Engine(
         settings.database,
         clock,

@@ -7,8 +7,12 @@ import os
 import random
 import socket
 import threading
+import time
 from datetime import timedelta
 
+from service import texts
+from service.casework import case_documents
+from service.errors import ServiceError
 from service.runtime import jobs
 from service.runtime.engine import Engine
 
@@ -19,6 +23,7 @@ logger = logging.getLogger(__name__)
 # A new job of another process is seen after so long; one of this process wakes the worker at once.
 POLL_SECONDS = 0.5
 BATCH = 50
+PDF_PAUSE_SECONDS = 60  # after a PDF could not be made
 
 
 class Worker:
@@ -26,6 +31,7 @@ class Worker:
 
     def __init__(self, engine: Engine, name: str | None = None) -> None:
         self._engine = engine
+        self._no_pdfs_before = 0.0
         self._name = name or f"{socket.gethostname()}-{os.getpid()}"
 
     def run(self, stop: threading.Event) -> None:
@@ -40,7 +46,7 @@ class Worker:
                 logger.exception("claiming jobs failed")
                 stop.wait(POLL_SECONDS * (4 + random.random()))  # noqa: S311 - spreads workers, guards nothing
                 continue
-            if done == 0:
+            if done == 0 and not self._make_pdfs():
                 self._wait(arrived, stop)
 
     def step(self) -> int:
@@ -53,6 +59,20 @@ class Worker:
                 continue
             _perform(self._engine, lease)
         return len(leases)
+
+    def _make_pdfs(self) -> int:
+        """Make PDFs of documents that were issued while there is nothing else to do; return how many."""
+        if time.monotonic() < self._no_pdfs_before:
+            return 0
+        try:
+            return case_documents.make_pdfs(self._engine)
+        except ServiceError as error:
+            # The document is issued and kept; whoever opens its PDF is told what is missing.
+            logger.warning("documents wait for their PDF: %s", texts.render(error, "en"))
+        except Exception:
+            logger.exception("making PDFs failed")
+        self._no_pdfs_before = time.monotonic() + PDF_PAUSE_SECONDS
+        return 0
 
     @staticmethod
     def _wait(arrived: threading.Event, stop: threading.Event) -> None:

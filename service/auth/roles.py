@@ -49,6 +49,7 @@ class Permission(StrEnum):
     WITHDRAW_APPLICATION = "withdraw_application"
     SUPERVISE = "supervise"  # see the board of rectifications, remind
     EXTEND_DEADLINE = "extend_deadline"
+    ISSUE_DOCUMENT = "issue_document"  # each kind by its own roles, see `documents.TEMPLATES`
     # models and running of the service
     READ_MODELS = "read_models"
     DEPLOY = "deploy"
@@ -57,6 +58,7 @@ class Permission(StrEnum):
     OPERATE = "operate"  # instances, jobs, incidents
     SET_PARAMETERS = "set_parameters"
     IMPORT_CALENDAR = "import_calendar"
+    MANAGE_TEMPLATES = "manage_templates"
     MANAGE_ACCOUNTS = "manage_accounts"
     MANAGE_ROLES = "manage_roles"
     READ_AUDIT = "read_audit"
@@ -102,6 +104,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WITHDRAW_APPLICATION: frozenset({Role.SUBJECT}),
     Permission.SUPERVISE: frozenset({Role.INSPECT, Role.LEAD, Role.APPROVER}),
     Permission.EXTEND_DEADLINE: frozenset({Role.APPROVER}),
+    Permission.ISSUE_DOCUMENT: CASE_STAFF | {Role.APPEAL, Role.BACKTRACK},
     Permission.READ_MODELS: frozenset(Role) - {Role.SUBJECT, Role.EXPERT},
     Permission.DEPLOY: frozenset({Role.OWNER}),
     Permission.RELEASE_DEPLOYMENT: frozenset({Role.OWNER}),
@@ -109,6 +112,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.OPERATE: frozenset({Role.OWNER}),
     Permission.SET_PARAMETERS: frozenset({Role.OWNER}),
     Permission.IMPORT_CALENDAR: frozenset({Role.OWNER}),
+    Permission.MANAGE_TEMPLATES: frozenset({Role.OWNER}),
     Permission.MANAGE_ACCOUNTS: frozenset({Role.SYSADM}),
     Permission.MANAGE_ROLES: frozenset({Role.SECADM}),
     Permission.READ_AUDIT: frozenset({Role.AUDADM}),

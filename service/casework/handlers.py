@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from service import feel, texts
-from service.casework import case_files, deadlines, moments, notices, records
+from service.casework import case_documents, case_files, deadlines, moments, notices, records
 from service.casework.records import Case
 from service.casework.states import State, Strand, check
 from service.errors import Invalid
@@ -255,6 +255,24 @@ def escalate(unit: UnitOfWork, job: JobContext) -> None:
     )
 
 
+def issue_document(unit: UnitOfWork, job: JobContext) -> dict[str, object]:
+    """Issue a document: header `template`, and `place` where it is about one of several, e.g. `filing.personnel`.
+
+    Inputs `recipient`, `copies` and `maker` (user name) are optional. Results: `documentNumber`, `documentKey`.
+    """
+    case = _case(unit, job)
+    order = case_documents.Order(
+        _header(job, "template"),
+        _subject_key(case, job),
+        job.headers.get("place") or "",
+        _text_of(job.variables.get("recipient")),
+        _text_of(job.variables.get("copies")),
+        _text_of(job.variables.get("maker")),
+    )
+    row = case_documents.issue_by_process(unit, case, order, job.key)
+    return {"documentNumber": row.number, "documentKey": str(row.key)}
+
+
 HANDLERS: dict[str, Handler] = {
     "rc.state": set_state,
     "rc.publish": publish,
@@ -262,6 +280,7 @@ HANDLERS: dict[str, Handler] = {
     "rc.notify": notify,
     "rc.deadline": move_deadline,
     "rc.escalate": escalate,
+    "rc.document": issue_document,
 }
 
 

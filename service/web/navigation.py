@@ -72,6 +72,13 @@ PLACES: tuple[Place, ...] = (
     ),
     Place(N_("Decision rules"), "decisions.index", icon="table", key="d", allowed=_with(Permission.TRY_DECISIONS)),
     Place(N_("Deployments"), "deployments.index", icon="diagram-3", key="p", allowed=_with(Permission.DEPLOY)),
+    Place(
+        N_("Document templates"),
+        "documents.templates",
+        icon="file-earmark-text",
+        key="o",
+        allowed=_with(Permission.MANAGE_TEMPLATES),
+    ),
     Place(N_("Calendar"), "calendar.index", icon="calendar3", key="k", allowed=_with(Permission.IMPORT_CALENDAR)),
     Place(N_("Incidents"), "incidents.index", icon="exclamation-triangle", key="i", allowed=_with(Permission.OPERATE)),
     Place(N_("Notices"), "notices.index", icon="bell", key="n", allowed=_everybody),

@@ -13,6 +13,7 @@ from service.texts.messages import (
     casework_deadlines,
     cli,
     dmn,
+    documents,
     feel,
     forms,
     lint,
@@ -27,6 +28,7 @@ from service.texts.messages import (
 SOURCES: dict[str, dict[str, str]] = {
     "feel": feel.MESSAGES,
     "dmn": dmn.MESSAGES,
+    "documents": documents.MESSAGES,
     "bpmn": bpmn.MESSAGES,
     "forms": forms.MESSAGES,
     "lint": lint.MESSAGES,

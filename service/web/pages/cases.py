@@ -27,6 +27,7 @@ from service.runtime.unit import UnitOfWork
 from service.web import fallback, labels, lights, request, results, views, words
 from service.web.answers import json_of
 from service.web.lights import Light
+from service.web.pages import documents
 from service.web.pages.tasks import items_of, problems_of, submission_of
 from service.web.request import Called
 from service.web.site import site
@@ -42,6 +43,7 @@ TABS: dict[str, str] = {
     "timeline": N_("Timeline"),
     "judgements": N_("Judgements"),
     "deadlines": N_("Deadlines"),
+    "documents": N_("Documents"),
     "submissions": N_("Forms submitted"),
 }
 
@@ -479,6 +481,10 @@ def _deadlines(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     return {"deadlines": [deadline_view(unit, row, names) for row in case.deadlines]}
 
 
+def _documents(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
+    return documents.tab(unit, case.summary.key)
+
+
 def _submissions(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     about = _subjects_of(unit, case)
     found = []
@@ -504,5 +510,6 @@ _CONTENT = {
     "timeline": _timeline,
     "judgements": _judgements,
     "deadlines": _deadlines,
+    "documents": _documents,
     "submissions": _submissions,
 }
