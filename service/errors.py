@@ -51,6 +51,10 @@ class TooLarge(Rejection):
     """The request exceeds a limit that the message names."""
 
 
+class Unsupported(Rejection):
+    """The file is of a kind that is not taken."""
+
+
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"

@@ -17,6 +17,7 @@ SITE_ZONE = ZoneInfo("Asia/Shanghai")
 SECRET_KEY_FILE = Path("var/secret-key")
 MINIMUM_SECRET_LENGTH = 32  # characters
 LOCALES = ("zh_CN", "en")
+MB = 1024 * 1024
 
 
 class BadSetting(ValueError):
@@ -47,6 +48,8 @@ class Settings:
     secret_key_file: Path = SECRET_KEY_FILE
     session_idle: timedelta = timedelta(minutes=30)  # a login session ends after so long without a request
     session_lifetime: timedelta = timedelta(hours=12)  # and in any case after so long
+    file_limit: int = 50 * MB  # bytes of one file that is taken in
+    file_types: frozenset[str] | None = None  # endings of their names; None: the usual ones
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -72,6 +75,8 @@ class Settings:
             secret_key_file=Path(values.get("RONGCUO_SECRET_KEY_FILE") or default.secret_key_file),
             session_idle=timedelta(minutes=_integer(values, "RONGCUO_SESSION_IDLE_MINUTES", 30, 1, 24 * 60)),
             session_lifetime=timedelta(hours=_integer(values, "RONGCUO_SESSION_HOURS", 12, 1, 24 * 7)),
+            file_limit=_integer(values, "RONGCUO_FILE_MB", 50, 1, 2000) * MB,
+            file_types=_endings(values.get("RONGCUO_FILE_TYPES") or ""),
         )
 
     @property
@@ -123,6 +128,11 @@ def _integer(values: Mapping[str, str], variable: str, default: int, low: int, h
     if not (text.isascii() and text.isdigit()) or not low <= int(text) <= high:
         raise BadSetting("settings.not_a_number", variable=variable, found=text, low=low, high=high)
     return int(text)
+
+
+def _endings(text: str) -> frozenset[str] | None:
+    found = frozenset(part.strip().lower().removeprefix(".") for part in text.split(",") if part.strip())
+    return found or None
 
 
 def _zone(name: str) -> ZoneInfo:

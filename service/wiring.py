@@ -6,19 +6,22 @@ import functools
 
 from service.casework import document_templates, rule_versions
 from service.casework.assignments import CaseAssignments
+from service.casework.case_material import CaseFileReaders
 from service.casework.functions import FUNCTIONS
 from service.casework.handlers import HANDLERS
 from service.casework.parameters import definitions
 from service.casework.records import CaseRecords
 from service.runtime.engine import Clock, Engine
+from service.runtime.file_types import ALLOWED, TYPES, FileRules
 from service.runtime.unit import Plugins
-from service.settings import Settings
+from service.settings import BadSetting, Settings
 
 PLUGINS = Plugins(
     handlers=HANDLERS,
     functions=FUNCTIONS,
     records=CaseRecords(),
     assignments=CaseAssignments(),
+    files=CaseFileReaders(),
     parameters=frozenset(definitions()),
     rules_since=rule_versions.since,
 )
@@ -38,4 +41,19 @@ def engine(settings: Settings, clock: Clock | None = None) -> Engine:
         PLUGINS,
         zone=settings.zone,
         second_person=not settings.is_demo,
+        files=_files(settings),
     )
+
+
+def _files(settings: Settings) -> FileRules:
+    """Return what files the installation takes in. Raises `BadSetting` for an ending that nobody can recognise."""
+    wanted = ALLOWED if settings.file_types is None else settings.file_types
+    unknown = wanted - TYPES.keys()
+    if unknown:
+        raise BadSetting(
+            "settings.unknown_file_type",
+            variable="RONGCUO_FILE_TYPES",
+            found=", ".join(sorted(unknown)),
+            expected=", ".join(TYPES),
+        )
+    return FileRules(settings.file_limit, wanted)

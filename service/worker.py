@@ -8,12 +8,13 @@ import random
 import socket
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service import texts
+from service.auth import SYSTEM
 from service.casework import case_documents
 from service.errors import ServiceError
-from service.runtime import jobs
+from service.runtime import files, jobs
 from service.runtime.engine import Engine
 
 __all__ = ["Worker", "run_until_idle"]
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 # A new job of another process is seen after so long; one of this process wakes the worker at once.
 POLL_SECONDS = 0.5
+# Files whose time is over are looked for so often.
+SWEEP_EVERY = timedelta(minutes=10)
 BATCH = 50
 PDF_PAUSE_SECONDS = 60  # after a PDF could not be made
 
@@ -33,6 +36,7 @@ class Worker:
         self._engine = engine
         self._no_pdfs_before = 0.0
         self._name = name or f"{socket.gethostname()}-{os.getpid()}"
+        self._swept: datetime | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set; the batch at hand is finished first."""
@@ -40,7 +44,7 @@ class Worker:
         while not stop.is_set():
             arrived.clear()
             try:
-                done = self.step()
+                done = self.step() + self.sweep()
             except Exception:
                 # The database may be away for a while; a worker that died of it would stop all timers for good.
                 logger.exception("claiming jobs failed")
@@ -73,6 +77,16 @@ class Worker:
             logger.exception("making PDFs failed")
         self._no_pdfs_before = time.monotonic() + PDF_PAUSE_SECONDS
         return 0
+
+    def sweep(self) -> int:
+        """Remove files whose time is over, a batch at a time; return how many that was."""
+        now = self._engine.clock.now()
+        if self._swept is not None and now < self._swept + SWEEP_EVERY:
+            return 0
+        done = self._engine.run(SYSTEM, files.sweep)
+        if done < files.SWEEP:
+            self._swept = now
+        return done
 
     @staticmethod
     def _wait(arrived: threading.Event, stop: threading.Event) -> None:

@@ -198,7 +198,7 @@ def a_table(decision_id: str = "d", *, rules: dict[str, str] | None = None, poli
 def a_form(form_id: str = "f", *fields: dict[str, Any], **options: Any) -> Resource:
     """A form; a field is at least `{"key": ...}`, a text field unless it says otherwise."""
     components = [
-        {"type": "textfield", "id": f"Field_{index}", "label": field["key"]} | field
+        {"type": "textfield", "id": f"Field_{index}", "label": field.get("key", "")} | field
         for index, field in enumerate(fields)
     ]
     schema = {

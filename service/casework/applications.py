@@ -15,8 +15,8 @@ from service.auth import Permission
 from service.casework import case_files, moments, records
 from service.casework.records import Case
 from service.errors import Conflict, FormRejected, Invalid, NotFound
-from service.runtime import audit, instances, messages
-from service.runtime.unit import UnitOfWork
+from service.runtime import audit, files, instances, messages
+from service.runtime.unit import InstanceContext, UnitOfWork
 from service.store.definitions import FormDefinition
 
 FORM = "application"
@@ -76,7 +76,9 @@ def submit(
             return first.instance_key
     if under_examination(case, subject_key):
         raise Conflict("casework.application_pending", subject=subject_key)
-    values = _validated(unit, case, subject_key, submission)
+    context = InstanceContext(0, 0, str(case_key), {}, "")
+    taken = files.Taken(unit, context)
+    values = _validated(unit, case, subject_key, submission, taken)
     zone = unit.engine.zone
     now = moments.text(unit.now, zone)
     application: dict[str, Any] = {
@@ -114,6 +116,7 @@ def submit(
             raise Conflict("casework.nobody_takes_applications", message=SUBMITTED)
         case.set("subject", ("applicationId",), str(correlation.instance_key), subject_key)
         _keep(unit, case_key, correlation.instance_key, submission, values, idempotency_key)
+        taken.keep()
         entry.after.update(instance=correlation.instance_key, channel=application["channel"])
     instances.records_changed(unit, str(case_key))
     return correlation.instance_key
@@ -151,10 +154,12 @@ def under_examination(case: Case, subject_key: int) -> bool:
     )
 
 
-def _validated(unit: UnitOfWork, case: Case, subject_key: int, submission: Mapping[str, object]) -> dict[str, Any]:
+def _validated(
+    unit: UnitOfWork, case: Case, subject_key: int, submission: Mapping[str, object], taken: files.Taken
+) -> dict[str, Any]:
     shown = {"application": {}, "subject": case.subject_record(subject_key)}
     environment = feel.Environment(unit.now, unit.engine.zone)
-    result = forms.validate(form(unit), submission, shown, environment)
+    result = forms.validate(form(unit), submission, shown, environment, taken)
     others = [path for path in forms.paths(form(unit), result) if not path.startswith("application.")]
     if others:
         raise Invalid("casework.form_writes_elsewhere", form=FORM, paths=", ".join(others))

@@ -17,7 +17,7 @@ from service.casework.records import Case
 from service.casework.schema import Entity, Problem
 from service.casework.states import FIRST, Outcome, State, Strand, outcome_summary, summary
 from service.errors import Conflict, FormRejected, Invalid, NotFound
-from service.runtime import audit, decisions, history, instances, user_tasks
+from service.runtime import audit, decisions, files, history, instances, user_tasks
 from service.runtime.history import TimelineEvent
 from service.runtime.unit import InstanceContext, UnitOfWork
 from service.runtime.user_tasks import UserTask, UserTaskQuery
@@ -131,12 +131,13 @@ def register(unit: UnitOfWork, submission: Mapping[str, object], idempotency_key
     form = instances.start_form(unit, PROCESS)
     if form is None:
         raise Conflict("casework.no_registration_form", process=PROCESS)
-    found = _validated(unit, form, submission)
+    key = unit.new_key()
+    taken = files.Taken(unit, InstanceContext(0, 0, str(key), {}, PROCESS))
+    found = _validated(unit, form, submission, taken)
     case_values = found.pop("case", {})
     subjects = case_values.pop("subjects", [])
     matter = found.pop("matter", {})  # known at registration, kept for each person as theirs
     _check_registration(unit, case_values, subjects, matter)
-    key = unit.new_key()
     with audit.action(unit, "case.register", "case", key, business_key=str(key)) as entry:
         row = _add_case(unit, key, case_values)
         for number, values in enumerate(subjects, 1):
@@ -155,6 +156,7 @@ def register(unit: UnitOfWork, submission: Mapping[str, object], idempotency_key
             if case_values.get(name):
                 people.assign(case, name, case_values[name])
         case.flush()
+        taken.keep()
         instance = instances.start(unit, PROCESS, found, business_key=str(key))
         _keep_submission(unit, instance.key, key, submission, case_values, idempotency_key)
         entry.after.update(case_no=row.case_no, subjects=len(subjects), instance=instance.key)
@@ -349,10 +351,12 @@ def _refuse_state_secrets(submission: Mapping[str, object]) -> None:
         raise Invalid("casework.state_secret", found=str(level)[:40], expected=", ".join(SECRECY.choices))
 
 
-def _validated(unit: UnitOfWork, form: forms.Form, submission: Mapping[str, object]) -> dict[str, Any]:
+def _validated(
+    unit: UnitOfWork, form: forms.Form, submission: Mapping[str, object], taken: files.Taken
+) -> dict[str, Any]:
     context = InstanceContext(0, 0, None, {}, PROCESS)
     environment = feel.Environment(unit.now, unit.engine.zone, FUNCTIONS.functions(unit, context))
-    return forms.validate(form, submission, {}, environment)
+    return forms.validate(form, submission, {}, environment, taken)
 
 
 def _check_registration(unit: UnitOfWork, values: Mapping[str, Any], subjects: Any, matter: Mapping[str, Any]) -> None:

@@ -11,26 +11,29 @@ What may stand in a form is `kinds.KINDS`: one row a component type; a type with
 from __future__ import annotations
 
 from service.forms.display import Row, display
-from service.forms.kinds import KINDS, Kind
+from service.forms.kinds import KINDS, Kind, Unfit
 from service.forms.reader import read
 from service.forms.rights import HIDDEN, concealed, keys, restricted
 from service.forms.schema import Component, Field, Form
-from service.forms.validation import nest, paths, validate
+from service.forms.validation import Files, nest, paths, references, validate
 
 __all__ = [
     "HIDDEN",
     "KINDS",
     "Component",
     "Field",
+    "Files",
     "Form",
     "Kind",
     "Row",
+    "Unfit",
     "concealed",
     "display",
     "keys",
     "nest",
     "paths",
     "read",
+    "references",
     "restricted",
     "validate",
 ]

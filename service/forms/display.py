@@ -8,7 +8,7 @@ from typing import Any
 
 from service import feel
 from service.forms.schema import Component, Form, Option, Path
-from service.forms.validation import choices, evaluated, lookup, place_in_list, scope_of
+from service.forms.validation import choices, evaluated, lookup, place_in_list, references, scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Row:
     level: int = 0  # depth of groups and lists around it
     path: str = ""  # dotted path of the field, empty for headings and texts
     flag: bool | None = None  # of a checkbox: the page has the words for yes and no
+    files: tuple[Any, ...] = ()  # references to the files that a field or preview shows
 
 
 def display(form: Form, data: Mapping[str, Any], environment: feel.Environment) -> tuple[Row, ...]:
@@ -60,6 +61,11 @@ def _walk(
             words = item.content.fill(scope, environment)
             if words:
                 rows.append(Row("text", words, level=level))
+        elif item.source is not None:
+            shown = tuple(references(evaluated(item.source, scope, environment)))
+            rows.append(Row("value", label, level=level, files=shown))
+        elif item.kind.name == "filepicker":
+            rows.append(Row("value", label, (), level, name, files=tuple(references(lookup(scope, path)))))
         elif item.kind.keyed:
             value = lookup(scope, path)
             flag = value if item.kind.name == "checkbox" and isinstance(value, bool) else None

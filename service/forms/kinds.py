@@ -14,6 +14,7 @@ Problem: TypeAlias = tuple[str, dict[str, object]]  # message code, facts
 
 TEXT_LIMIT = 100_000  # characters of one text field without a maxLength of its own
 LIST_LIMIT = 1_000  # items of one list
+FILES_LIMIT = 100  # of one field
 DIGIT_LIMIT = 34  # digits of a number, as FEEL keeps them
 EXPONENT_LIMIT = 6_000
 
@@ -150,6 +151,27 @@ def _moment(value: Any, properties: Mapping[str, Any]) -> str | None:
     return value if subtype == "date" else _MINUTES.sub(":00", value)
 
 
+REFERENCE_TYPE = "camunda.document.type"
+
+
+def _files(value: Any, properties: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """Return references to files; which files they mean, and whose they are, is not known here."""
+    if value is None or value in ("", [], ()):
+        return None
+    if not isinstance(value, list | tuple):
+        raise Unfit("forms.not_files")
+    if len(value) > FILES_LIMIT:
+        raise Unfit("forms.too_many_files", limit=FILES_LIMIT)
+    for item in value:
+        if not isinstance(item, Mapping) or item.get(REFERENCE_TYPE) != "camunda":
+            raise Unfit("forms.not_files")
+        if not isinstance(item.get("documentId"), str):
+            raise Unfit("forms.not_files")
+    if len({item["documentId"] for item in value}) != len(value):
+        raise Unfit("forms.file_twice")
+    return list(value)
+
+
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
@@ -163,11 +185,13 @@ KINDS: dict[str, Kind] = {
         Kind("select", keyed=True, convert=_choice, chooses=True),
         Kind("checklist", keyed=True, empty=(), convert=_choices, chooses=True, many=True),
         Kind("taglist", keyed=True, empty=(), convert=_choices, chooses=True, many=True),
+        Kind("filepicker", keyed=True, convert=_files),
         Kind("expression", keyed=True),
         # presentation
         Kind("text", texts=("text",)),
         Kind("image", texts=("source", "alt")),
         Kind("table", texts=("dataSource", "columnsExpression")),
+        Kind("documentPreview"),
         Kind("button"),
         Kind("separator"),
         Kind("spacer"),

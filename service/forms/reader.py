@@ -127,6 +127,9 @@ class _Reader:
             constraints=self._constraints(found, kind, identifier),
             options=self._options(found, identifier) if kind.chooses else None,
             formula=self._formula(found, identifier) if kind.name == "expression" else None,
+            accept=self._text(found, "accept", identifier) if kind.name == "filepicker" else None,
+            multiple=self._multiple(found, identifier) if kind.name == "filepicker" else False,
+            source=self._source(found, identifier) if kind.name == "documentPreview" else None,
             properties=found,
         )
         for name in kind.texts:
@@ -239,6 +242,19 @@ class _Reader:
             return value is True
         self._say("forms.property_type", identifier, name, expected="true/false")
         return False
+
+    def _multiple(self, found: Mapping[str, Any], identifier: str) -> bool | feel.Expression:
+        value = found.get("multiple", False)
+        if isinstance(value, str) and value:
+            return self._feel(value, identifier, "multiple") or False
+        return self._flag(found, "multiple", identifier)
+
+    def _source(self, found: Mapping[str, Any], identifier: str) -> feel.Expression | None:
+        text = found.get("dataSource")
+        if text in (None, ""):
+            self._say("forms.missing_source", identifier, "dataSource")
+            return None
+        return self._feel(text, identifier, "dataSource")
 
     def _formula(self, found: Mapping[str, Any], identifier: str) -> feel.Expression | None:
         text = found.get("expression")

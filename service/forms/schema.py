@@ -66,6 +66,9 @@ class Component:
     constraints: Constraints = field(default_factory=Constraints)
     options: Options | None = None
     formula: feel.Expression | None = None  # of an expression component
+    accept: Text | None = None  # of a file picker: endings and content types, "" for all
+    multiple: bool | feel.Expression = False  # of a file picker
+    source: feel.Expression | None = None  # of a document preview: references to files
     default: Any = None
     properties: Mapping[str, Any] = field(default_factory=dict)  # the rest as JSON, numbers Decimal
     children: tuple[Component, ...] = ()
@@ -165,6 +168,9 @@ def _expressions(components: tuple[Component, ...]) -> Iterator[feel.Expression]
             *item.label.expressions,
             *item.description.expressions,
             *item.content.expressions,
+            item.source,
+            item.multiple,
+            *(item.accept.expressions if item.accept else ()),
         ]
         yield from (expression for expression in found if isinstance(expression, Expression))
         yield from _expressions(item.children)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from typing import Any
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias
 
 import regex
 
 from service import feel
 from service.errors import FormRejected, Invalid
-from service.forms.kinds import DIGIT_LIMIT, LIST_LIMIT, Problem, Unfit
+from service.forms.kinds import DIGIT_LIMIT, LIST_LIMIT, REFERENCE_TYPE, Problem, Unfit
 from service.forms.reader import increment, static_options
 from service.forms.schema import Component, Form, Option, Options, Path
 
@@ -26,21 +27,33 @@ _PHONE = regex.compile(r"(\+|00)[0-9]{6,20}")
 
 _ABSENT: Any = object()
 
+# (path of the field, reference as sent) -> the reference as it is; raises `Unfit` for a file not the sender's to use
+Files: TypeAlias = Callable[[str, Mapping[str, Any]], Mapping[str, Any]]
+
+
+def _no_files(path: str, reference: Mapping[str, Any]) -> Mapping[str, Any]:
+    raise Unfit("forms.no_such_file")
+
 
 def validate(
-    form: Form, submission: Mapping[str, Any], variables: Mapping[str, Any], environment: feel.Environment
+    form: Form,
+    submission: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    environment: feel.Environment,
+    files: Files = _no_files,
 ) -> dict[str, Any]:
     """Return what the submission writes: nested typed values of the fields that may be written.
 
     `variables` is what the viewer was given: stored variables and records. Hidden, disabled and read-only fields are
     left out of the result, so that what is stored stays; an input that was not sent keeps its stored value too.
-    Numbers come back as `Decimal`, dates and times as the text that was checked, expression fields computed here.
+    Numbers come back as `Decimal`, dates and times as the text that was checked, expression fields computed here. A
+    file is one that stood in the same field before, or one that `files` lets the sender use.
 
     Raises `FormRejected` with every problem, by path: `matter.title`, `plan.measures[0].owner` (0-based).
     """
     if not isinstance(submission, Mapping):
         raise Invalid("forms.not_an_object")
-    run = _Run(environment)
+    run = _Run(environment, files, variables)
     run.unknown(form.components, submission, "")
     result: dict[str, Any] = {}
     run.container(form.components, _Place(submission, variables, scope_of(form, variables), result, ""))
@@ -91,6 +104,8 @@ class _Place:
 @dataclass(slots=True)
 class _Run:
     environment: feel.Environment
+    files: Files
+    variables: Mapping[str, Any]
     problems: dict[str, list[Problem]] = field(default_factory=dict)
 
     def say(self, path: str, code: str, **facts: object) -> None:
@@ -192,13 +207,33 @@ class _Run:
             code, facts = unfit.problem
             self.say(name, code, **facts)
             return
+        if item.kind.name == "filepicker" and value:
+            value = self._resolved(name, value)
+            if value is None:
+                return
         if value is None or value == () or (isinstance(value, str) and value == ""):
             value = list(item.kind.empty) if isinstance(item.kind.empty, tuple) else item.kind.empty
-        _set(place.scope, path, value)
+        _set(place.scope, path, as_feel(value) if item.kind.name == "filepicker" else value)
         before = len(self.problems)
         self._check(item, name, value, place.scope)
         if len(self.problems) == before and not (kept and stored is not _ABSENT):
             _set(place.result, path, value)
+
+    def _resolved(self, name: str, sent: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]] | None:
+        """Return references as they are, None if one is refused."""
+        before = {item["documentId"]: item for item in _stored_files(self.variables, name)}
+        found: list[Mapping[str, Any]] = []
+        for item in sent:
+            if item["documentId"] in before:
+                found.append(before[item["documentId"]])
+                continue
+            try:
+                found.append(self.files(name, item))
+            except Unfit as unfit:
+                code, facts = unfit.problem
+                self.say(name, code, **{"file": _name_of(item), **facts})
+                return None
+        return found
 
     def _computed(self, item: Component, path: Path, place: _Place) -> Any:
         assert item.formula is not None  # noqa: S101 - the caller looked
@@ -262,6 +297,8 @@ class _Run:
             return
         if item.options is not None:
             self._check_options(item, name, value, scope)
+        if item.kind.name == "filepicker":
+            self._check_files(item, name, value, scope)
         if item.kind.name == "number":
             self._check_number(item, name, Decimal(value), scope)
         elif isinstance(value, str) and item.kind.name in {"textfield", "textarea"}:
@@ -279,6 +316,17 @@ class _Run:
         wrong = [one for one in (value if item.kind.many else [value]) if (isinstance(one, bool), one) not in known]
         if wrong:
             self.say(name, "forms.not_an_option")
+
+    def _check_files(
+        self, item: Component, name: str, value: Sequence[Mapping[str, Any]], scope: Mapping[str, Any]
+    ) -> None:
+        several = item.multiple if isinstance(item.multiple, bool) else self._true(item.multiple, scope)
+        if not several and len(value) > 1:
+            self.say(name, "forms.one_file_only", found=len(value))
+        accepted = accept_of(item, scope, self.environment)
+        for one in value:
+            if accepted and not is_accepted(one, accepted):
+                self.say(name, "forms.file_not_accepted", file=_name_of(one), accepted=", ".join(accepted))
 
     def _check_number(self, item: Component, name: str, value: Decimal, scope: Mapping[str, Any]) -> None:
         rules = item.constraints
@@ -356,6 +404,55 @@ def choices(options: Options, scope: Mapping[str, Any], environment: feel.Enviro
         return static_options(found)
     assert options.expression is not None  # noqa: S101 - exactly one of three is set
     return static_options(evaluated(options.expression, scope, environment))
+
+
+def accept_of(item: Component, scope: Mapping[str, Any], environment: feel.Environment) -> tuple[str, ...]:
+    """Return which files a picker takes: endings like `.pdf` and types like `image/*`; empty for all."""
+    text = item.accept.fill(scope, environment) if item.accept else ""
+    return tuple(part.strip().lower() for part in text.split(",") if part.strip())
+
+
+def is_accepted(reference: Mapping[str, Any], accepted: Sequence[str]) -> bool:
+    """Whether a file's name or type is among those."""
+    metadata = reference.get("metadata") or {}
+    media, ending = str(metadata.get("contentType")), PurePosixPath(_name_of(reference)).suffix.lower()
+    return any(
+        ending == part if part.startswith(".") else media == part or media.startswith(part.removesuffix("*"))
+        for part in accepted
+        if part.startswith(".") or part.endswith("/*") or media == part
+    )
+
+
+def references(value: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the references to files inside a value."""
+    if isinstance(value, Mapping):
+        if value.get(REFERENCE_TYPE) == "camunda":
+            if isinstance(value.get("documentId"), str):
+                yield value
+            return
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from references(item)
+
+
+def _stored_files(data: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the references that stand in a field, in any entry of the lists around it."""
+    found: Any = [data]
+    for part in regex.sub(r"\[[0-9]+\]", "", name).split("."):
+        found = [
+            inner[part]
+            for item in found
+            for inner in (item if isinstance(item, list | tuple) else [item])
+            if isinstance(inner, Mapping) and part in inner
+        ]
+    yield from references(found)
+
+
+def _name_of(reference: Mapping[str, Any]) -> str:
+    metadata = reference.get("metadata")
+    return str(metadata.get("fileName") or "") if isinstance(metadata, Mapping) else ""
 
 
 def scope_of(form: Form, data: Mapping[str, Any]) -> dict[str, Any]:

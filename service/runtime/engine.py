@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from service import store
 from service.runtime.definitions import Definitions
+from service.runtime.file_types import FileRules
 from service.runtime.unit import Actor, Clock, Plugins, Site, Superseded, UnitOfWork, opened
 from service.runtime.workflow_cache import WorkflowCache
 
@@ -57,6 +58,7 @@ class Engine:
         zone: ZoneInfo = SITE_ZONE,
         second_person: bool = False,
         cached_workflows: int = 500,
+        files: FileRules | None = None,
     ) -> None:
         plugins = plugins or Plugins()
         self.site = Site(
@@ -67,6 +69,7 @@ class Engine:
             second_person=second_person,
             definitions=Definitions(plugins.functions.names),
             workflows=WorkflowCache(cached_workflows),
+            files=files or FileRules(),
         )
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service import feel, forms, store
-from service.forms.validation import choices, scope_of
+from service.forms.validation import accept_of, choices, evaluated, scope_of
 from service.runtime import deployments, instances, user_tasks
 from service.runtime.unit import InstanceContext, UnitOfWork
 from service.runtime.user_tasks import FormView, Submission, UserTask
@@ -17,6 +17,7 @@ __all__ = [
     "Filled",
     "FormRow",
     "field_words",
+    "files_of_task",
     "filled",
     "needed",
     "of_submission",
@@ -52,6 +53,16 @@ def of_submission(unit: UnitOfWork, submission: Submission) -> tuple[FormRow, ..
     if form is None:
         return tuple(forms.Row("value", name, (feel.string(value),), path=name) for name, value in data.items())
     return forms.display(form, data, _environment(unit, context))
+
+
+def files_of_task(unit: UnitOfWork, key: int) -> frozenset[str]:
+    """Return the ids of the files that a task shows to its readers, in its form or in what was submitted."""
+    view = user_tasks.form(unit, key)
+    shown: list[Any] = [needed(view)] if view is not None else []
+    submitted = user_tasks.submission(unit, key)
+    if submitted is not None:
+        shown.append(_decoded(submitted.data))
+    return frozenset(item["documentId"] for item in forms.references(shown))
 
 
 def needed(view: FormView) -> dict[str, Any]:
@@ -114,6 +125,9 @@ class Filled:
     description: str
     content: str  # of a text
     options: tuple[tuple[object, str], ...] | None  # value and label; None where there are none to choose from
+    files: tuple[Mapping[str, Any], ...] = ()  # references that a preview shows
+    accept: tuple[str, ...] = ()  # of a file picker
+    multiple: bool = False
 
 
 def filled(unit: UnitOfWork, key: int, view: FormView) -> dict[str, Filled]:
@@ -136,6 +150,9 @@ def _filled(item: forms.Component, scope: Mapping[str, Any], environment: feel.E
         item.description.fill(scope, environment),
         item.content.fill(scope, environment),
         None if found is None else tuple((option.value, option.label) for option in found),
+        tuple(forms.references(evaluated(item.source, scope, environment))) if item.source else (),
+        accept_of(item, scope, environment),
+        item.multiple if isinstance(item.multiple, bool) else evaluated(item.multiple, scope, environment) is True,
     )
 
 

@@ -10,7 +10,7 @@ from service.auth import Permission
 from service.bpmn.definition import FormRef
 from service.errors import Conflict, FormRejected, Invalid, NotFound
 from service.feel import Value
-from service.runtime import audit, execution
+from service.runtime import audit, execution, files
 from service.runtime.definitions import bound, required
 from service.runtime.unit import InstanceContext, UnitOfWork
 from service.store.definitions import FormDefinition, ProcessDefinition
@@ -74,6 +74,7 @@ def start(
             tags=tags,
             terminate_after=terminate_after,
         )
+        files.adopt(unit, values, files.Home(business_key, key, key, definition.definition_id))
         if submission is not None:
             row = Submission(
                 key=unit.new_key(),
@@ -156,6 +157,8 @@ def set_variables(unit: UnitOfWork, scope_key: int, variables: Mapping[str, obje
             for name, value in values.items():
                 workflow.set_variables(_home(unit, scope_key, name), {name: value})
         entry.after["names"] = sorted(values)
+        row = get(unit, instance_key)
+        files.adopt(unit, values, files.Home(row.business_key, row.root_key, row.key, row.process_id))
 
 
 def variables(unit: UnitOfWork, scope_key: int) -> dict[str, Value]:
@@ -196,26 +199,34 @@ def start_form(unit: UnitOfWork, process_id: str) -> forms.Form | None:
 
 
 def accept(
-    unit: UnitOfWork, form: forms.Form | None, submission: Mapping[str, object], context: InstanceContext
+    unit: UnitOfWork,
+    form: forms.Form | None,
+    submission: Mapping[str, object],
+    context: InstanceContext,
+    task_key: int | None = None,
 ) -> dict[str, Value]:
     """Validate a submission, write its record fields, and return its other fields as variables.
 
-    Without a form everything is taken as it is, record fields too. Raises `FormRejected`.
+    Without a form everything is taken as it is, record fields too. The files that it refers to belong to the case or
+    the instance from then on. Raises `FormRejected`.
     """
+    taken = files.Taken(unit, context, task_key)
     source = unit.engine.plugins.records
     records = source.read(unit, context) if source.names else {}
     if form is not None:
         functions = unit.engine.plugins.functions.functions(unit, context)
         environment = feel.Environment(now=unit.now, zone=unit.engine.zone, functions=functions)
-        result = forms.validate(form, submission, _Shown(records, context.variables), environment)
+        result = forms.validate(form, submission, _Shown(records, context.variables), environment, taken)
         found = forms.paths(form, result)
     else:
         found = _flat(feel_mapping(submission), source.names)
+        files.adopt(unit, found, taken.home())
     written = {path: value for path, value in found.items() if path.split(".", 1)[0] in source.names}
     if written:
         source.validate(unit, context, written)
         for path, value in written.items():
             source.write(unit, context, path, value)
+    taken.keep()
     others = {path: value for path, value in found.items() if path not in written}
     return feel_mapping(forms.nest(others))
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from service import feel, store
 from service.errors import BpmnError, Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.feel import Value
-from service.runtime import audit, execution, instances, start_events
+from service.runtime import audit, execution, files, instances, start_events
 from service.runtime.decision_run import shown
 from service.runtime.engine import Engine
 from service.runtime.unit import SYSTEM, InstanceContext, JobContext, UnitOfWork
@@ -164,8 +164,10 @@ def is_due(unit: UnitOfWork, topic: str) -> bool:
 def complete(unit: UnitOfWork, key: int, variables: Mapping[str, object] | None = None) -> None:
     """Complete a service job from outside. Raises `NotFound` when there is none, `Conflict` after an incident."""
     job = _service_job(unit, key)
+    values = instances.feel_mapping(variables or {})
     with _acting(unit, job, "job.complete"), execution.moving(unit, _root(job)) as workflow:
-        workflow.complete(key, instances.feel_mapping(variables or {}))
+        files.adopt(unit, values, files.Home(job.business_key, _root(job), job.instance_key))
+        workflow.complete(key, values)
 
 
 def throw_error(

@@ -17,6 +17,7 @@ from service.bpmn.waits import Link
 from service.errors import Conflict
 from service.feel import Value
 from service.runtime.definitions import Definitions
+from service.runtime.file_types import FileRules
 from service.runtime.wakeup import Wakeup
 from service.runtime.workflow_cache import WorkflowCache
 
@@ -26,6 +27,7 @@ __all__ = [
     "ActorKind",
     "Assignments",
     "Clock",
+    "FileReaders",
     "FunctionSource",
     "Handler",
     "InstanceContext",
@@ -138,6 +140,26 @@ class Assignments(Protocol):
         ...
 
 
+class FileReaders(Protocol):
+    """What the domain says of files that belong to its cases."""
+
+    def is_domain(self, unit: UnitOfWork, business_key: str) -> bool:
+        """Whether a business key is that of a case."""
+        ...
+
+    def may_read(self, unit: UnitOfWork, business_key: str, file_id: str) -> bool:
+        """Whether the actor may read a file of a case."""
+        ...
+
+
+class _NoCases:
+    def is_domain(self, unit: UnitOfWork, business_key: str) -> bool:
+        return False
+
+    def may_read(self, unit: UnitOfWork, business_key: str, file_id: str) -> bool:
+        return False
+
+
 class _FreeAssignments:
     def check(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
         return None
@@ -190,6 +212,7 @@ class Plugins:
     parameters: frozenset[str] | None = None  # ids that a diagram may name; None: not checked
     assignments: Assignments = field(default_factory=_FreeAssignments)
     rules_since: RulesSince = _newest_rules  # whose decisions an instance goes by
+    files: FileReaders = field(default_factory=_NoCases)
 
 
 class KeyPool:
@@ -220,6 +243,7 @@ class Site:
     second_person: bool  # whether a deployment waits for somebody else to let it in
     definitions: Definitions
     workflows: WorkflowCache
+    files: FileRules = field(default_factory=FileRules)
     keys: KeyPool = field(default_factory=KeyPool)
     work_arrived: threading.Event = field(default_factory=threading.Event)  # set when a job became due by a commit
     committed: Wakeup = field(default_factory=Wakeup)

@@ -212,7 +212,7 @@ def complete(
             task.instance_key, task.root_key, task.business_key, workflow.variables(key), task.process_id
         )
         before = feel_safe(sent)
-        accepted = instances.accept(unit, _form_of(unit, task), _open_fields(unit, task, sent), context)
+        accepted = instances.accept(unit, _form_of(unit, task), _open_fields(unit, task, sent), context, key)
         row = Submission(
             key=unit.new_key(),
             user_task_key=key,

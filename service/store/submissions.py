@@ -80,6 +80,11 @@ def draft(session: Session, user_task_key: int, author: str) -> Draft | None:
     return session.get(Draft, (user_task_key, author))
 
 
+def drafts_of(session: Session, user_task_key: int) -> Sequence[str]:
+    """Return what everybody typed so far in a task's form."""
+    return session.scalars(select(Draft.data).where(Draft.user_task_key == user_task_key)).all()
+
+
 def save_draft(session: Session, user_task_key: int, author: str, data: str, saved_at: datetime) -> None:
     row = session.get(Draft, (user_task_key, author))
     if row is None:

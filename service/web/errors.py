@@ -22,6 +22,7 @@ from service.errors import (
     Severity,
     TooLarge,
     Unauthenticated,
+    Unsupported,
 )
 from service.web import deploying, doors, words
 from service.web.site import site
@@ -36,6 +37,7 @@ STATUS: dict[type[ServiceError], HTTPStatus] = {
     Forbidden: HTTPStatus.FORBIDDEN,
     Conflict: HTTPStatus.CONFLICT,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Unsupported: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Unauthenticated: HTTPStatus.UNAUTHORIZED,
 }
 
@@ -65,6 +67,7 @@ HEADINGS: dict[int, str] = {
     405: words.N_("The request could not be understood"),
     409: words.N_("Someone was faster"),
     413: words.N_("That is too large"),
+    415: words.N_("Files of this kind are not taken"),
     422: words.N_("This cannot be done as it stands"),
     500: words.N_("Something went wrong on our side"),
 }
@@ -74,6 +77,7 @@ ADVICE: dict[int, str] = {
     404: words.N_("It may have been finished or moved; look for it in your lists."),
     409: words.N_("Nothing was changed. Open it again to see how it stands now."),
     413: words.N_("Choose smaller files, or send them one after the other."),
+    415: words.N_("Nothing was changed. Save the file in another format and choose it again."),
     422: words.N_("Nothing was changed. Go back, correct it and send it again."),
     500: words.N_("Nothing was changed. Try again; if it happens again, report the request number."),
 }

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from werkzeug.datastructures import MultiDict
 
 from service.runtime.form_display import Filled
+from service.web.file_links import FileLink
 
 PREFIX = "f:"
 TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -24,7 +25,7 @@ MARKS = re.compile(r"\*\*|^#+ *", re.MULTILINE)  # emphasis and headings of Mark
 TEXTS = {"textfield", "textarea"}
 CHOICES = {"radio", "select"}
 MULTIPLE = {"checklist", "taglist"}
-INPUTS = TEXTS | CHOICES | MULTIPLE | {"number", "datetime", "checkbox"}
+INPUTS = TEXTS | CHOICES | MULTIPLE | {"number", "datetime", "checkbox", "filepicker"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Node:
     choices: tuple[Choice, ...] = ()
     children: tuple[Node, ...] = ()
     problems: tuple[str, ...] = ()
+    files: tuple[FileLink, ...] = ()  # chosen before, or shown
+    accept: str = ""  # of a file picker
+    multiple: bool = False
 
     @property
     def element_id(self) -> str:
@@ -66,6 +70,7 @@ class _Place:
     prefix: str = ""  # of list entries around: "plan.measures[0]."
     problems: Mapping[str, Sequence[str]] = field(default_factory=dict)
     words: Mapping[str, Filled] = field(default_factory=dict)
+    files: Mapping[str, FileLink] = field(default_factory=dict)
 
     def name(self, key: tuple[str, ...]) -> str:
         return self.prefix + ".".join((*self.path, *key))
@@ -82,9 +87,14 @@ def nodes(
     data: Mapping[str, Any],
     problems: Mapping[str, Sequence[str]] | None = None,
     words: Mapping[str, Filled] | None = None,
+    files: Mapping[str, FileLink] | None = None,
 ) -> tuple[Node, ...]:
-    """Return what to draw for a form with its data, in order; `words` are the evaluated ones by component id."""
-    return tuple(_nodes(schema.get("components", ()), _Place(data, problems=problems or {}, words=words or {})))
+    """Return what to draw for a form with its data, in order.
+
+    `words` are the evaluated ones by component id, `files` what the data refers to, by id.
+    """
+    place = _Place(data, problems=problems or {}, words=words or {}, files=files or {})
+    return tuple(_nodes(schema.get("components", ()), place))
 
 
 def submission(schema: Mapping[str, Any], sent: MultiDict[str, str], zone: ZoneInfo) -> dict[str, Any]:
@@ -112,6 +122,8 @@ def _nodes(components: Sequence[Mapping[str, Any]], place: _Place) -> Iterator[N
             text = said.content if said else _plain(component.get("text") or "")
             if text.strip():
                 yield Node("text", MARKS.sub("", text))
+        elif kind == "documentPreview" and said:
+            yield Node("files", label, files=_files(said.files, place))
         elif kind in INPUTS and _key(component):
             yield _input(component, kind, label or _plain(component.get("timeLabel") or ""), place, said)
 
@@ -150,7 +162,15 @@ def _input(component: Mapping[str, Any], kind: str, label: str, place: _Place, s
         subtype=str(component.get("subtype") or "date"),
         choices=_choices(component, value, place, said) if kind in CHOICES | MULTIPLE else (),
         problems=tuple(place.problems.get(path, ())),
+        files=_files(value, place) if kind == "filepicker" else (),
+        accept=",".join(said.accept) if said else "",
+        multiple=said.multiple if said else component.get("multiple") is True,
     )
+
+
+def _files(references: Any, place: _Place) -> tuple[FileLink, ...]:
+    ids = [str(item.get("documentId")) for item in references or () if isinstance(item, Mapping)]
+    return tuple(place.files[key] for key in ids if key in place.files)
 
 
 def _shown(value: Any, component: Mapping[str, Any]) -> str:
@@ -232,6 +252,8 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _value(component: Mapping[str, Any], kind: str, sent: MultiDict[str, str], name: str, zone: ZoneInfo) -> Any:
+    if kind == "filepicker":
+        return [_reference(one) for one in sent.getlist(name) if one] or None
     text = sent.get(name, "").replace("\r\n", "\n")
     if kind in TEXTS:
         return text
@@ -247,6 +269,12 @@ def _value(component: Mapping[str, Any], kind: str, sent: MultiDict[str, str], n
     if kind == "number":
         return _number(text, component)
     return _moment(text, component, zone)
+
+
+def _reference(value: str) -> dict[str, Any]:
+    """Return what a file that is named by a plain form refers to: the server knows the rest of it."""
+    key, _colon, digest = value.partition(":")
+    return {"camunda.document.type": "camunda", "documentId": key, "contentHash": digest}
 
 
 def _number(text: str, component: Mapping[str, Any]) -> Any:

@@ -21,7 +21,7 @@ from service.auth.accounts import Account
 from service.errors import Forbidden, Unauthenticated
 from service.runtime.unit import UnitOfWork
 from service.settings import is_loopback
-from service.web import doors, labels, words
+from service.web import deploying, doors, file_links, labels, words
 from service.web.answers import json_of
 from service.web.site import site
 
@@ -182,6 +182,9 @@ def register(app: Flask) -> None:
         token = http.cookies.get(COOKIE)
         if token and http.endpoint != "static_file":
             _find_person(token)
+        if maybe_person() is not None:
+            # Who is signed in may send a file as large as the settings allow; nobody else makes us read so much.
+            http.max_content_length = max(deploying.REQUEST_LIMIT, site().engine.site.files.limit + deploying.MB)
         if http.method not in {"GET", "HEAD", "OPTIONS"}:
             protection.protect()
         return _gate()
@@ -194,6 +197,7 @@ def register(app: Flask) -> None:
             "demo": site().settings.is_demo,
             "may": lambda name: found is not None and found.may(Permission(name)),
             "chinese_name": words.in_chinese("Chinese"),
+            "file_limit": file_links.size(site().engine.site.files.limit),
         }
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from flask import Flask, Response, g, request
 
+FILE_POLICY = {
+    "default-src": "'none'",
+    "img-src": "'self'",
+    "style-src": "'unsafe-inline'",  # of the browser's own picture and PDF viewers
+    "form-action": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'self'",
+}
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
+    "frame-src": "'self'",
     "connect-src": "'self'",
     "form-action": "'self'",
     "base-uri": "'none'",
@@ -23,13 +32,19 @@ def allow_style_attributes() -> None:
     g.style_attributes = True
 
 
+def show_file() -> None:
+    """Send this answer as a file of somebody's: it runs nothing, loads nothing, and only our own pages may frame it."""
+    g.is_file = True
+
+
 def register(app: Flask) -> None:
     """Add the headers to every answer."""
     app.after_request(_add_headers)
 
 
 def _add_headers(response: Response) -> Response:
-    policy = dict(POLICY)
+    is_file = g.get("is_file", False)
+    policy = dict(FILE_POLICY if is_file else POLICY)
     if g.get("style_attributes"):
         policy["style-src-attr"] = "'unsafe-inline'"
     headers = response.headers
@@ -39,7 +54,7 @@ def _add_headers(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-    headers["X-Frame-Options"] = "DENY"
+    headers["X-Frame-Options"] = "SAMEORIGIN" if is_file else "DENY"
     headers["X-Request-Id"] = g.get("request_number", "-")
     if request.endpoint != "static_file":
         # Case content must not stay in a shared machine's cache; back and forward still work within the page's life.

@@ -19,7 +19,7 @@ from service.runtime import decisions, deployments, form_display, history, insta
 from service.runtime.history import FlowNodeState
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import Submission, UserTask, UserTaskQuery
-from service.web import labels, request, results, words
+from service.web import file_links, labels, request, results, words
 from service.web.answers import decoded
 from service.web.words import gettext
 
@@ -372,13 +372,14 @@ def submission(unit: UnitOfWork, row: Submission, name: str, subject: str = "") 
     called = request.Called(unit)
     # What guided the person belongs to the form, not to what they submitted.
     rows = [_named(found, called) for found in form_display.of_submission(unit, row) if found.kind != "text"]
+    rows = file_links.resolved(unit, rows, row.user_task_key)
     return Submitted(name, called(row.submitted_by), row.submitted_at, rows, subject, row.key)
 
 
 def rows_of_task(unit: UnitOfWork, key: int) -> list[form_display.FormRow]:
     """Return an open task's form as those read it who do not work on it."""
     called = request.Called(unit)
-    return [_named(found, called) for found in form_display.of_task(unit, key)]
+    return file_links.resolved(unit, [_named(found, called) for found in form_display.of_task(unit, key)], key)
 
 
 def _named(row: form_display.FormRow, called: request.Called) -> form_display.FormRow:

@@ -84,8 +84,12 @@ def test_a_good_form_has_no_findings(components: list[dict[str, Any]]) -> None:
 ILL = {
     "html": ([component("html", content="<b>x</b>")], ("raw_markup_component", "Field_html", "type")),
     "iframe": ([component("iframe", url="https://x")], ("raw_markup_component", "Field_iframe", "type")),
-    "filepicker": ([component("filepicker", "f")], ("unsupported_type", "Field_f", "type")),
-    "document preview": ([component("documentPreview")], ("unsupported_type", "Field_documentPreview", "type")),
+    "file picker without key": ([component("filepicker")], ("missing_key", "Field_filepicker", "key")),
+    "preview of nothing": ([component("documentPreview")], ("missing_source", "Field_documentPreview", "dataSource")),
+    "preview of no expression": (
+        [component("documentPreview", dataSource="files")],
+        ("not_feel", "Field_documentPreview", "dataSource"),
+    ),
     "made up": ([component("rating", "r")], ("unsupported_type", "Field_r", "type")),
     "script in text": ([component("text", text="<script>x</script>")], ("raw_markup", "Field_text", "text")),
     "style in text": ([component("text", text='<p style="x">')], ("style_attribute", "Field_text", "text")),

@@ -274,6 +274,7 @@ def test_the_table_of_settings_is_that_of_the_code(locale: str) -> None:
     assert listed["RONGCUO_LOCALE"] == default.locale
     assert listed["RONGCUO_SECRET_KEY_FILE"] == str(default.secret_key_file)
     assert listed["RONGCUO_SESSION_IDLE_MINUTES"] == str(default.session_idle.total_seconds() // 60).removesuffix(".0")
+    assert listed["RONGCUO_FILE_MB"] == str(default.file_limit // 1024**2)
     assert listed["RONGCUO_SESSION_HOURS"] == str(default.session_lifetime.total_seconds() // 3600).removesuffix(".0")
 
 

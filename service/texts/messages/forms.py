@@ -35,6 +35,16 @@ MESSAGES: dict[str, str] = {
     "forms.style_attribute": "The attribute style is blocked by the security policy of the pages; remove it.",
     "forms.foreign_image": "An image from another host would not be loaded; embed it as a data: address.",
     "forms.broken_template": "A template block is not opened or closed properly near {found}.",
+    "forms.missing_source": "A document preview needs a data source: an expression that names a list of files.",
+    "forms.not_files": "These are no files of this system; choose them with the file picker.",
+    "forms.too_many_files": "At most {limit} files fit into one field; leave some out.",
+    "forms.file_twice": "The same file is named twice; leave one of them out.",
+    "forms.no_such_file": (
+        "The file {file} is not here any more, or is not yours to use in this place; choose it again from your machine."
+    ),
+    "forms.file_differs": "The file {file} is not the one that was uploaded; choose it again from your machine.",
+    "forms.one_file_only": "Only one file fits here, and {found} were chosen; remove the others.",
+    "forms.file_not_accepted": "The file {file} does not fit here. Expected: {accepted}.",
     "forms.missing_expression": "An expression component needs an expression.",
     "forms.validation_type": "Validation type {found} is not known; use email or phone.",
     "forms.bad_pattern": "The pattern {pattern} cannot be compiled ({reason}); simplify it.",

@@ -78,6 +78,32 @@ MESSAGES: dict[str, str] = {
     "runtime.reference_version_missing": (
         'The {kind} "{target}" has no version {tag}. Deploy that version, or correct the number.'
     ),
+    "runtime.file_damaged": (
+        "The stored content of file {id} is not what was uploaded (SHA-256 {sha256}); nothing is handed out. "
+        "Tell your administrator, who restores it from a backup."
+    ),
+    "runtime.file_empty": "The file {name} is empty; choose it again.",
+    "runtime.file_exists": "There is a document {id} already; choose another id, or none.",
+    "runtime.file_in_use": "File {id} belongs to a case or a process and stays with it.",
+    "runtime.file_name_unfit": (
+        "The name of the file is empty, has more than {limit} characters, or holds control characters; rename it."
+    ),
+    "runtime.file_not_found": "There is no such file, or none that you may read.",
+    "runtime.file_of_another": "Only the person who uploaded a file may remove it.",
+    "runtime.upload_too_large": "The file {name} is larger than {limit}, which is the most for one file.",
+    "runtime.file_type_forbidden": (
+        "Files like {name} are not taken. Possible endings: {allowed}. Save it as one of these, a PDF for example."
+    ),
+    "runtime.file_type_unlike": (
+        "The content of {name} is not that of a file ending in .{ending}, or holds macros. "
+        "Open it, save it anew in that format, and choose it again."
+    ),
+    "runtime.file_unknown": (
+        "The reference to file {id} fits no file that may be used here: it is gone, differs, or belongs elsewhere."
+    ),
+    "runtime.too_many_uploads": (
+        "Too many of your uploads wait to be submitted (at most {files} files and {size}). Submit or remove some first."
+    ),
     "runtime.resource_not_found": "There is no stored file {key}.",
     "runtime.variable_not_found": "There is no variable {key} that you may see.",
     "runtime.scope_not_found": "There is no running process instance or element {key}.",

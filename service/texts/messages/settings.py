@@ -11,6 +11,9 @@ MESSAGES: dict[str, str] = {
     "settings.unknown_database": (
         "{variable} begins with {found}; expected sqlite:///path or postgresql://user@host/name."
     ),
+    "settings.unknown_file_type": (
+        "{variable} holds {found}, whose content cannot be recognised; expected some of: {expected}."
+    ),
     "settings.secret_too_short": "{variable} must have at least {minimum} characters.",
     "settings.secret_file_broken": (
         "The key file {path} holds fewer than {minimum} characters; delete it to have a new one written."

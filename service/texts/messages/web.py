@@ -24,6 +24,7 @@ MESSAGES: dict[str, str] = {
     "api_role_missing": "User {user} may not do this; it needs permission {permission}.",
     "api_no_resources": "No file was sent. Send each as a part named resources with a file name.",
     "api_origin_foreign": "Web pages of another site may not call this; found origin {origin}.",
+    "upload_without_file": 'There is no file in the request; send it as the part "file".',
     "api_password_expired": "User {user} must choose a new password on the sign-in page first.",
     "api_too_many_wait": "Too many requests are waiting already; ask again in a moment.",
     "api_instance_runs_on": "Process instance {key} was started and runs on; it did not end in the time given.",

@@ -16,9 +16,11 @@ from service.casework import applications, case_files, notices, records
 from service.casework.case_files import CaseView
 from service.casework.deadlines import DeadlineState
 from service.errors import FormRejected, NotFound
+from service.runtime import files as found_files
 from service.runtime.unit import UnitOfWork
-from service.web import fallback, labels, request, words
+from service.web import fallback, file_links, labels, request, uploads, words
 from service.web.answers import json_of
+from service.web.pages import files
 from service.web.pages import notices as notice_pages
 from service.web.pages.cases import deadline_view, facts_of, record_words
 from service.web.pages.tasks import problems_of, submission_of
@@ -75,17 +77,23 @@ def form(key: int) -> Response:
     _require()
     with request.reading() as unit:
         case = _own(unit, key)
-        return json_of({"schema": applications.form(unit).schema, "data": _shown(case), "readOnly": False})
+        found = uploads.for_island(unit, url_for("files.for_application", key=key))
+        return json_of(
+            {"schema": applications.form(unit).schema, "data": _shown(case), "readOnly": False, "files": found}
+        )
 
 
 @blueprint.post("/<int:key>/apply")
 def submit(key: int) -> Response:
     _require()
     sent: dict[str, Any] = {}
+    fields, refused = uploads.with_form(lambda unit: files.home_of_application(unit, key))
 
     def use_case(unit: UnitOfWork) -> None:
         case = _own(unit, key)
-        sent.update(submission_of(applications.form(unit).schema))
+        sent.update(submission_of(applications.form(unit).schema, fields))
+        if refused:
+            raise FormRejected(refused)
         key_of_request = http.form.get("idempotency_key") or None
         applications.submit(unit, key, _subject_key(case), sent, idempotency_key=key_of_request)
 
@@ -196,7 +204,7 @@ def _form(
             trail=[(url_for("applications.index"), gettext("My applications"))],
             action=url_for("applications.submit", key=key),
             source=url_for("applications.form", key=key),
-            nodes=fallback.nodes(schema, data, refused),
+            nodes=fallback.nodes(schema, data, refused, None, file_links.links(unit, found_files.references(data))),
             summary=summary,
             problems=problems,
             idempotency_key=http.form.get("idempotency_key") or secrets.token_urlsafe(16),

@@ -19,15 +19,16 @@ from service.casework import calendars, case_files, catalogue, deadlines, overvi
 from service.casework.case_files import CaseSummary, CaseView
 from service.casework.deadlines import Deadline, DeadlineState
 from service.errors import FormRejected, NotFound
+from service.runtime import files as found_files
 from service.runtime import form_display, instances, user_tasks
 from service.runtime.form_display import FieldWords
 from service.runtime.history import EventKind, TimelineEvent
 from service.runtime.instances import InstanceState
 from service.runtime.unit import UnitOfWork
-from service.web import fallback, labels, lights, request, results, views, words
+from service.web import fallback, file_links, labels, lights, request, results, uploads, views, words
 from service.web.answers import json_of
 from service.web.lights import Light
-from service.web.pages import documents
+from service.web.pages import documents, files
 from service.web.pages.tasks import items_of, problems_of, submission_of
 from service.web.request import Called
 from service.web.site import site
@@ -125,16 +126,20 @@ def new() -> Response:
 def form() -> Response:
     request.require(Permission.REGISTER_CASE)
     with request.reading() as unit:
-        return json_of({"schema": _registration_schema(unit), "data": {}, "readOnly": False})
+        found = uploads.for_island(unit, url_for("files.for_registration"))
+        return json_of({"schema": _registration_schema(unit), "data": {}, "readOnly": False, "files": found})
 
 
 @blueprint.post("/new")
 def register() -> Response:
     request.require(Permission.REGISTER_CASE)
     sent: dict[str, Any] = {}
+    fields, refused = uploads.with_form(files.home_of_registration)
 
     def use_case(unit: UnitOfWork) -> tuple[int, str]:
-        sent.update(submission_of(_registration_schema(unit)))
+        sent.update(submission_of(_registration_schema(unit), fields))
+        if refused:
+            raise FormRejected(refused)
         row = case_files.register(unit, sent, http.form.get("idempotency_key") or None)
         return row.key, row.case_no
 
@@ -265,6 +270,7 @@ def _registration(
 ) -> Response:
     with request.reading() as unit:
         schema = _registration_schema(unit)
+        named = file_links.links(unit, found_files.references(typed))
     refused = {problem["path"]: problem["messages"] for problem in problems}
     html = render_template(
         "start.html",
@@ -273,7 +279,7 @@ def _registration(
         trail=[(url_for("cases.index"), gettext("Cases"))],
         action=url_for("cases.register"),
         source=url_for("cases.form"),
-        nodes=fallback.nodes(schema, typed, refused),
+        nodes=fallback.nodes(schema, typed, refused, None, named),
         summary=summary,
         problems=problems,
         idempotency_key=http.form.get("idempotency_key") or secrets.token_urlsafe(16),

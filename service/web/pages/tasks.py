@@ -17,12 +17,14 @@ from service import auth, texts
 from service.auth import Permission
 from service.casework import calendars
 from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
+from service.runtime import files as found_files
 from service.runtime import form_display, step_notes, user_tasks
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import TaskOrder, UserTask, UserTaskQuery, UserTaskState
-from service.web import fallback, labels, lights, request, views, words
+from service.web import fallback, file_links, labels, lights, request, uploads, views, words
 from service.web.answers import decoded, json_of, merged
 from service.web.lights import Light
+from service.web.pages import files
 from service.web.site import site
 from service.web.words import N_, gettext
 
@@ -148,14 +150,18 @@ def form(key: int) -> Response:
         if view is None:
             raise NotFound("page_missing")
         mine = task.state is UserTaskState.CREATED and task.assignee == request.actor().name
-        return json_of({"schema": view.schema, "data": form_display.needed(view), "readOnly": not mine})
+        data = form_display.needed(view)
+        found = uploads.for_island(unit, url_for("files.for_task", key=key), data, key)
+        return json_of({"schema": view.schema, "data": data, "readOnly": not mine, "files": found})
 
 
 @blueprint.post("/<int:key>/draft")
 def save_draft(key: int) -> Response:
+    fields, _refused_files = uploads.with_form(lambda unit: files.home_of_task(unit, key))
+
     def use_case(unit: UnitOfWork) -> datetime:
         views.permitted_task(unit, key, Permission.WORK_ON)
-        user_tasks.save_draft(unit, key, submission_of(_schema(unit, key)))
+        user_tasks.save_draft(unit, key, submission_of(_schema(unit, key), fields))
         return unit.now
 
     at = request.run(use_case)
@@ -169,10 +175,13 @@ def save_draft(key: int) -> Response:
 @blueprint.post("/<int:key>/complete")
 def complete(key: int) -> Response:
     sent: dict[str, Any] = {}
+    fields, refused = uploads.with_form(lambda unit: files.home_of_task(unit, key))
 
     def use_case(unit: UnitOfWork) -> str:
         task = views.readable_task(unit, key)
-        sent.update(submission_of(_schema(unit, key)))
+        sent.update(submission_of(_schema(unit, key), fields))
+        if refused:
+            raise FormRejected(refused)
         revision = http.form.get("revision", "")
         if task.state is UserTaskState.CREATED:
             views.permitted_task(unit, key, Permission.WORK_ON)
@@ -291,7 +300,9 @@ def _page(
             if view is not None:
                 refused = {problem["path"]: problem["messages"] for problem in problems}
                 said = form_display.filled(unit, key, view)
-                nodes = fallback.nodes(view.schema, merged(view.data, typed or {}), refused, said)
+                data = merged(view.data, typed or {})
+                named = [*found_files.references(data), *(item for one in said.values() for item in one.files)]
+                nodes = fallback.nodes(view.schema, data, refused, said, file_links.links(unit, named, key))
         else:
             rows = views.rows_of_task(unit, key)
         html = render_template(

@@ -4,6 +4,7 @@
 import { Form } from "@bpmn-io/form-js-viewer";
 import flatpickr from "flatpickr";
 import { Mandarin } from "flatpickr/dist/esm/l10n/zh.js";
+import { filesModule } from "./files.js";
 
 const DRAFT_AFTER = 2000; // milliseconds after the last change
 const KEEPALIVE_LIMIT = 60_000; // bytes: a browser sends no more for a page that is being left
@@ -31,18 +32,19 @@ async function mount(element, { texts, announce }) {
   const page = element.closest("form");
   const [words, answer] = await Promise.all([texts(), fetch(element.dataset.src, { credentials: "same-origin" })]);
   if (!answer.ok) throw new Error(`${element.dataset.src}: ${answer.status}`);
-  const { schema, data, readOnly } = await answer.json();
+  const { schema, data, readOnly, files } = await answer.json();
   const translate = (text, replacements = {}) =>
     (words[text] ?? text).replace(/\{([^}]+)\}/g, (whole, name) => replacements[name] ?? whole);
 
   if (document.documentElement.lang.startsWith("zh")) flatpickr.localize(Mandarin);
   const place = document.createElement("div");
   place.className = "modelled-form";
+  const attached = filesModule(files, translate);
   const form = new Form({
     container: place,
     debounce: false, // What is typed is in the data at once: Enter right after the last letter loses nothing.
     properties: { readOnly: Boolean(readOnly) },
-    additionalModules: [{ translate: ["value", translate] }],
+    additionalModules: [{ translate: ["value", translate] }, attached.module],
   });
   await form.importSchema(schema, data ?? {});
   const fallback = element.querySelector("[data-fallback]");
@@ -228,9 +230,10 @@ async function mount(element, { texts, announce }) {
     document.activeElement?.blur?.();
     form._emit("presubmit");
     const local = form.validate();
-    if (Object.keys(local).length) {
+    const unsettled = attached.unsettled();
+    if (Object.keys(local).length || unsettled.length) {
       const labels = new Map();
-      const problems = [];
+      const problems = [...unsettled];
       for (const instance of form.get("formFieldInstanceRegistry").getAllKeyed()) {
         let found = local[instance.id];
         for (const index of Object.values(instance.indexes ?? {})) found = found?.[index];
