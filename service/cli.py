@@ -18,8 +18,8 @@ from pathlib import Path
 from waitress.server import create_server
 
 from service import feel, texts, wiring, worker
-from service.auth import SYSTEM, accounts
-from service.casework import calendar_import
+from service.auth import SYSTEM, Vault, accounts
+from service.casework import calendar_import, identities
 from service.errors import DeploymentRejected, Finding, FormRejected, Invalid, ServiceError, Severity
 from service.runtime import audit, decisions, deployments
 from service.runtime.deployments import Resource
@@ -265,6 +265,17 @@ class _Command:
         print(reason, file=sys.stderr)
         return 1
 
+    def rotate_keys(self, _parsed: argparse.Namespace) -> int:
+        engine = self._migrated()
+        vault = Vault(self._settings.identity_keys_file)
+        # The new key is in the file before anything is sealed with it, the old ones until everything is.
+        vault.add_key()
+        count = engine.run(SYSTEM, identities.rotate)
+        vault.forget_old_keys()
+        engine.close()
+        self.say("keys_rotated", count=count, path=str(self._settings.identity_keys_file))
+        return 0
+
     def _migrated(self) -> Engine:
         engine = wiring.engine(self._settings)
         engine.migrate()
@@ -311,6 +322,7 @@ def _parser(locale: str, command: _Command) -> argparse.ArgumentParser:
     calendar.add_argument("verb", choices=["import"], help=text("help_user_verb"))
     calendar.add_argument("file", type=Path, help=text("help_calendar_file"))
     add("verify-audit", command.verify_audit)
+    add("rotate-keys", command.rotate_keys)
     return parser
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 DEFAULT_DATABASE = "sqlite:///var/rongcuo.db"
 SITE_ZONE = ZoneInfo("Asia/Shanghai")
 SECRET_KEY_FILE = Path("var/secret-key")
+IDENTITY_KEYS_FILE = Path("var/identity-keys")
 MINIMUM_SECRET_LENGTH = 32  # characters
 LOCALES = ("zh_CN", "en")
 MB = 1024 * 1024
@@ -46,6 +47,7 @@ class Settings:
     locale: str = "zh_CN"
     secret_key: str | None = None  # None: the key file is read, and written on first use
     secret_key_file: Path = SECRET_KEY_FILE
+    identity_keys_file: Path = IDENTITY_KEYS_FILE  # seal identity numbers; made on first use
     session_idle: timedelta = timedelta(minutes=30)  # a login session ends after so long without a request
     session_lifetime: timedelta = timedelta(hours=12)  # and in any case after so long
     file_limit: int = 50 * MB  # bytes of one file that is taken in
@@ -73,6 +75,7 @@ class Settings:
             locale=_choice(values, "RONGCUO_LOCALE", LOCALES, default.locale),
             secret_key=_secret(values.get("RONGCUO_SECRET_KEY") or None),
             secret_key_file=Path(values.get("RONGCUO_SECRET_KEY_FILE") or default.secret_key_file),
+            identity_keys_file=Path(values.get("RONGCUO_IDENTITY_KEYS_FILE") or default.identity_keys_file),
             session_idle=timedelta(minutes=_integer(values, "RONGCUO_SESSION_IDLE_MINUTES", 30, 1, 24 * 60)),
             session_lifetime=timedelta(hours=_integer(values, "RONGCUO_SESSION_HOURS", 12, 1, 24 * 7)),
             file_limit=_integer(values, "RONGCUO_FILE_MB", 50, 1, 2000) * MB,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
+from service.auth import Vault
 from service.casework import document_templates, rule_versions
 from service.casework.assignments import CaseAssignments
 from service.casework.case_material import CaseFileReaders
@@ -38,7 +40,7 @@ def engine(settings: Settings, clock: Clock | None = None) -> Engine:
     return Engine(
         settings.database,
         clock,
-        PLUGINS,
+        replace(PLUGINS, vault=Vault(settings.identity_keys_file)),
         zone=settings.zone,
         second_person=not settings.is_demo,
         files=_files(settings),

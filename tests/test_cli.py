@@ -238,3 +238,18 @@ def test_what_is_no_calendar_year_is_refused_with_its_place(
     assert main(["calendar", "import", str(year)]) == 1
 
     assert said in capsys.readouterr().err
+
+
+def test_keys_are_rotated_in_a_file_of_its_owner(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = tmp_path / "var" / "identity-keys"
+
+    assert main(["rotate-keys"]) == 0
+    first = keys.read_text()
+    assert main(["rotate-keys"]) == 0
+
+    assert keys.stat().st_mode & 0o777 == 0o600
+    assert len(keys.read_text().split()) == 1
+    assert keys.read_text() != first
+    out = capsys.readouterr().out
+    assert "Sealed 0 identity numbers" in out
+    assert first.strip() not in out

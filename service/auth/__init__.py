@@ -22,6 +22,7 @@ from service.auth.permissions import (
     view_of,
 )
 from service.auth.roles import ADMINISTRATORS, STEPS, Permission, Role
+from service.auth.vault import Vault
 
 __all__ = [
     "ADMINISTRATORS",
@@ -33,6 +34,7 @@ __all__ = [
     "Permission",
     "Role",
     "TaskAccess",
+    "Vault",
     "View",
     "is_candidate",
     "limits_of",

@@ -50,6 +50,8 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"  # see the board of rectifications, remind
     EXTEND_DEADLINE = "extend_deadline"
     ISSUE_DOCUMENT = "issue_document"  # each kind by its own roles, see `documents.TEMPLATES`
+    KEEP_IDENTITY = "keep_identity"  # write down a person's identity number
+    READ_IDENTITY = "read_identity"  # see it in full, for a reason that is recorded
     # models and running of the service
     READ_MODELS = "read_models"
     DEPLOY = "deploy"
@@ -105,6 +107,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.SUPERVISE: frozenset({Role.INSPECT, Role.LEAD, Role.APPROVER}),
     Permission.EXTEND_DEADLINE: frozenset({Role.APPROVER}),
     Permission.ISSUE_DOCUMENT: CASE_STAFF | {Role.APPEAL, Role.BACKTRACK},
+    Permission.KEEP_IDENTITY: frozenset({Role.INTAKE, Role.LEAD, Role.ARCHIVE}),
+    Permission.READ_IDENTITY: frozenset({Role.INTAKE, Role.LEAD, Role.REVIEW, Role.ARCHIVE, Role.DELIVER}),
     Permission.READ_MODELS: frozenset(Role) - {Role.SUBJECT, Role.EXPERT},
     Permission.DEPLOY: frozenset({Role.OWNER}),
     Permission.RELEASE_DEPLOYMENT: frozenset({Role.OWNER}),

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from service import feel, store
 from service.auth.actor import SYSTEM, Actor, ActorKind
 from service.auth.permissions import TaskAccess
+from service.auth.vault import Vault
 from service.bpmn.waits import Link
 from service.errors import Conflict
 from service.feel import Value
@@ -213,6 +214,7 @@ class Plugins:
     assignments: Assignments = field(default_factory=_FreeAssignments)
     rules_since: RulesSince = _newest_rules  # whose decisions an instance goes by
     files: FileReaders = field(default_factory=_NoCases)
+    vault: Vault | None = None  # None: nothing can be sealed
 
 
 class KeyPool:

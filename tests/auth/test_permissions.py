@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from service import auth
+from service import auth, texts
 from service.auth import STEPS, SYSTEM, Actor, CaseAccess, Permission, Role, TaskAccess, View
 from service.auth.roles import ADMINISTRATORS, ALLOWED, CASE_STAFF, clashes
 from service.errors import Forbidden, NotFound
@@ -163,3 +163,18 @@ def test_roles_that_exclude_one_another() -> None:
     assert clashes(["INVEST", "REVIEW"]) == ()
     assert clashes(["SYSADM", "AUDADM"]) == (("AUDADM", "SYSADM"),)
     assert all(clashes([administrator, role]) for administrator in ADMINISTRATORS for role in CASE_STAFF)
+
+
+@pytest.mark.parametrize("code", [*(f"role.{role}" for role in Role), *(f"permission.{item}" for item in Permission)])
+def test_every_role_and_permission_has_words(code: str) -> None:
+    assert texts.has_message(code)
+
+
+def test_a_refusal_names_permission_and_roles_in_words() -> None:
+    with pytest.raises(Forbidden) as caught:
+        auth.require(an_actor("a", "INVEST"), Permission.ASSIGN_PEOPLE, a_case(participants=frozenset({"a"})))
+
+    said = texts.render(caught.value)
+    assert "确定办案人员" in said
+    assert "签发人" in said
+    assert not any(role in said for role in Role)

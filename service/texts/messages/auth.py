@@ -34,4 +34,10 @@ MESSAGES: dict[str, str] = {
     "auth.client_name_bad": "An API client needs a name of at most {limit} characters.",
     "auth.too_many_clients": "You have {limit} API clients already; revoke one first.",
     "auth.no_such_client": "You have no API client {client}.",
+    "auth.key_file_broken": (
+        "The key file {path} for identity numbers is missing or damaged; put back the copy kept with the backups."
+    ),
+    "auth.key_does_not_fit": (
+        "No key in {path} opens this identity number; put back the key file that belongs to this database."
+    ),
 }

@@ -199,4 +199,16 @@ MESSAGES: dict[str, str] = {
     "casework.comma": ", ",
     "casework.semicolon": "; ",
     "casework.demo_rule": "{index} ({notes})",
+    "casework.identity_shape": (
+        "An identity number has 18 places: 17 digits and then a digit or X. Check it against the document."
+    ),
+    "casework.identity_birthday": "Places 7 to 14 are no day of birth; check the number against the document.",
+    "casework.identity_check_digit": (
+        "The last place does not fit the others, so something is mistyped; check the number against the document."
+    ),
+    "casework.identity_needs_reason": (
+        "Say why the number must be seen, in {least} to {most} characters and without repeating it."
+    ),
+    "casework.no_identity_number": "No identity number is kept of this person.",
+    "casework.no_identity_keys": "This program has no key file for identity numbers; see the settings.",
 }

@@ -54,4 +54,9 @@ MESSAGES: dict[str, str] = {
     "cli.seeded": "The demonstration is filled.",
     "cli.seeded_before": "The demonstration was filled before.",
     "cli.demo_only_in_demo": "The demonstration needs RONGCUO_PROFILE=demo.",
+    "cli.help_rotate_keys": "seal all identity numbers with a new key and forget the old one",
+    "cli.keys_rotated": (
+        "Sealed {count} identity numbers with a new key in {path}. Back up this file; earlier backups of the database "
+        "need the key file kept with them."
+    ),
 }

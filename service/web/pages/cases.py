@@ -15,7 +15,17 @@ from flask import request as http
 from service import auth, texts
 from service.auth import Permission
 from service.business_calendar import Calendar
-from service.casework import calendars, case_files, catalogue, deadlines, overviews, parameters, records, suspensions
+from service.casework import (
+    calendars,
+    case_files,
+    catalogue,
+    deadlines,
+    identities,
+    overviews,
+    parameters,
+    records,
+    suspensions,
+)
 from service.casework.case_files import CaseSummary, CaseView
 from service.casework.deadlines import Deadline, DeadlineState
 from service.errors import FormRejected, NotFound
@@ -186,11 +196,37 @@ def suspend(key: int, subject: int) -> Response:
     try:
         request.run(lambda unit: suspensions.suspend(unit, key, subject, kind, reason))
     except FormRejected as error:
-        problems = texts.fields(error, words.locale()).values()
-        flash(gettext("; ").join(said for found in problems for said in found), "danger")
+        _flash_problems(error)
     else:
         flash(gettext("The procedure is suspended; time limits stand still."), "success")
     return request.go(url_for("cases.show", key=key))
+
+
+@blueprint.post("/<int:key>/subjects/<int:subject>/identity")
+def keep_identity(key: int, subject: int) -> Response:
+    number = http.form.get("number", "")
+    try:
+        request.run(lambda unit: identities.keep(unit, key, subject, number))
+    except FormRejected as error:
+        _flash_problems(error)
+    else:
+        flash(gettext("The identity number is kept, sealed."), "success")
+    return request.go(url_for("cases.show", key=key))
+
+
+@blueprint.post("/<int:key>/subjects/<int:subject>/identity/reveal")
+def reveal_identity(key: int, subject: int) -> Response:
+    reason = http.form.get("reason", "")
+    try:
+        number = request.run(lambda unit: identities.reveal(unit, key, subject, reason))
+    except FormRejected as error:
+        _flash_problems(error)
+        return request.go(url_for("cases.show", key=key))
+    with request.reading() as unit:
+        case = case_files.view(unit, key)
+    name = next((row.name for row in case.summary.subjects if row.key == subject), "")
+    head = {"case_no": case.summary.case_no, "url": url_for("cases.show", key=key)}
+    return make_response(render_template("identity.html", case=head, name=name, number=number))
 
 
 @blueprint.get("/<int:key>/instances/<int:instance>.json")
@@ -295,6 +331,11 @@ def _registration_schema(unit: UnitOfWork) -> Mapping[str, Any]:
     return found.schema
 
 
+def _flash_problems(error: FormRejected) -> None:
+    problems = texts.fields(error, words.locale()).values()
+    flash(gettext("; ").join(said for found in problems for said in found), "danger")
+
+
 # Content of the tabs
 
 
@@ -304,6 +345,11 @@ def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     names = {str(row["subject"]["key"]): str(row["subject"]["name"]) for row in case.subjects}
     subjects, sections = [], []
     whole = case_files.access(unit, records.of_case(unit, case.summary.key))
+    numbers = identities.shown(unit, [row.key for row in case.summary.subjects]) if case.view is auth.View.FULL else {}
+    may_keep, may_reveal = (
+        auth.may(request.actor(), permission, whole)
+        for permission in (Permission.KEEP_IDENTITY, Permission.READ_IDENTITY)
+    )
     may_suspend = auth.may(request.actor(), Permission.SUSPEND_CASE, whole)
     for row in case.subjects:
         subject = row["subject"]
@@ -324,6 +370,13 @@ def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
                 "facts": facts,
                 "suspend_url": url_for("cases.suspend", key=case.summary.key, subject=subject["key"])
                 if may_suspend and suspensions.possible(str(subject.get("state")))
+                else None,
+                "identity": numbers.get(int(subject["key"])),
+                "keep_url": url_for("cases.keep_identity", key=case.summary.key, subject=subject["key"])
+                if may_keep
+                else None,
+                "reveal_url": url_for("cases.reveal_identity", key=case.summary.key, subject=subject["key"])
+                if may_reveal and int(subject["key"]) in numbers
                 else None,
             }
         )

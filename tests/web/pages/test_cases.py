@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
 from service import wiring
-from service.auth import SYSTEM, accounts, sessions
+from service.auth import SYSTEM, Vault, accounts, sessions
 from service.casework import case_files, deadlines, notices, records
 from service.runtime.engine import Engine, SetClock
 from service.runtime.unit import Actor, UnitOfWork
@@ -47,7 +48,7 @@ def site_engine(models: Path, tmp_path: Path, open_engine: Callable[..., Engine]
     database = tmp_path / "site.db"
     shutil.copy(models, database)
     clock.set(play.OPENED)
-    return open_engine(f"sqlite:///{database}", wiring.PLUGINS)
+    return open_engine(f"sqlite:///{database}", replace(wiring.PLUGINS, vault=Vault(tmp_path / "keys")))
 
 
 @pytest.fixture
@@ -321,3 +322,27 @@ def test_leader_and_approver_suspend_on_the_page_and_nobody_else(
 
     with site_engine.reading(SYSTEM) as unit:
         assert records.of_case(unit, case).subjects[0].state == "INVESTIGATING"
+
+
+def test_an_identity_number_is_kept_masked_and_shown_for_a_reason(of: Callable[[str], Browser], case: int) -> None:
+    intake, number = of("intake"), "11010519491231002X"
+    with_place = f"/cases/{case}/subjects/"
+    subject = text(intake.get(f"/cases/{case}")).split(with_place, 1)[1].split("/", 1)[0]
+    place = f"{with_place}{subject}/identity"
+
+    refused = intake.follow(intake.post(place, {"number": "110105194912310021"}))
+    kept = intake.follow(intake.post(place, {"number": number}))
+    without_reason = intake.follow(intake.post(f"{place}/reveal", {"reason": ""}))
+    shown = intake.post(f"{place}/reveal", {"reason": "送达前核对身份"})
+
+    assert "末位校验码" in refused
+    assert "1101**********002X" in kept
+    assert "请写明查看的理由" in without_reason
+    assert number in text(shown)
+    assert shown.headers["Cache-Control"] == "no-store"
+    for page in (kept, without_reason, *(text(intake.get(f"/cases/{case}?tab={tab}")) for tab in TABS)):
+        assert number not in page
+    assert "1101**" not in text(of("subject").get(f"/cases/{case}"))
+    for name, status in {"inspect": 403, "owner": 404, "auditor": 404, "subject": 403, "elsewhere": 404}.items():
+        assert of(name).post(f"{place}/reveal", {"reason": "看一看"}).status_code == status, name
+        assert of(name).post(place, {"number": number}).status_code == status, name
