@@ -57,6 +57,7 @@ class Permission(StrEnum):
     DEPLOY = "deploy"
     RELEASE_DEPLOYMENT = "release_deployment"  # the second person
     TRY_DECISIONS = "try_decisions"
+    KEEP_DOCUMENTS = "keep_documents"  # send files ahead of what will refer to them
     OPERATE = "operate"  # instances, jobs, incidents
     SET_PARAMETERS = "set_parameters"
     IMPORT_CALENDAR = "import_calendar"
@@ -113,6 +114,7 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.DEPLOY: frozenset({Role.OWNER}),
     Permission.RELEASE_DEPLOYMENT: frozenset({Role.OWNER}),
     Permission.TRY_DECISIONS: frozenset({Role.OWNER, Role.INVEST, Role.LEAD, Role.REVIEW, Role.APPROVER}),
+    Permission.KEEP_DOCUMENTS: _EVERY_TASK_ROLE,
     Permission.OPERATE: frozenset({Role.OWNER}),
     Permission.SET_PARAMETERS: frozenset({Role.OWNER}),
     Permission.IMPORT_CALENDAR: frozenset({Role.OWNER}),

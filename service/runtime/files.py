@@ -128,9 +128,11 @@ def upload(
     file_id: str | None = None,
     expires_at: datetime | None = None,
     properties: Mapping[str, object] | None = None,
-    pending: timedelta = PENDING,
+    pending: timedelta | None = PENDING,
 ) -> StoredFile:
-    """Store a file as the actor's upload, which waits to be referred to. Whether they may is the caller's to know.
+    """Store a file as the actor's upload, which waits to be referred to, unless it has a home for good already.
+
+    Whether they may is the caller's to know.
 
     Raises `Conflict` for an id that is taken, `TooLarge` when too much of the actor's waits already.
     """
@@ -157,7 +159,7 @@ def upload(
         process_id=home.process_id,
         task_key=home.task_key,
         place=home.place,
-        pending_until=unit.now + pending,
+        pending_until=None if pending is None else unit.now + pending,
         expires_at=expires_at,
         properties=feel.codec.encode(dict(properties or {})),
     )
@@ -383,15 +385,17 @@ def of_case(unit: UnitOfWork, business_key: str) -> list[StoredFile]:
 # going
 
 
-def withdraw(unit: UnitOfWork, file_id: str) -> None:
-    """Remove an upload of the actor to which nothing refers yet.
+def withdraw(unit: UnitOfWork, file_id: str, *, used: bool = False) -> None:
+    """Remove an upload of the actor to which nothing refers yet; with `used`, also a file of an instance without case.
 
     Raises `NotFound` for a file they may not read, `Forbidden` for another's, `Conflict` for one in use.
     """
     row = readable(unit, file_id)
-    if row.pending_until is None and (row.business_key is not None or row.root_key is not None):
+    in_use = row.pending_until is None and (row.business_key is not None or row.root_key is not None)
+    if in_use and (not used or is_case_material(unit, row)):
         raise Conflict("runtime.file_in_use", id=file_id)
-    if row.created_by != unit.actor.name and not unit.actor.is_system:
+    may = row.created_by == unit.actor.name or (in_use and auth.may(unit.actor, Permission.OPERATE))
+    if not may and not unit.actor.is_system:
         raise Forbidden("runtime.file_of_another")
     with audit.action(unit, "file.remove", "file", row.id, business_key=row.business_key) as entry:
         entry.after["sha256"] = row.sha256

@@ -56,7 +56,7 @@ TITLES: dict[int, str] = {
     504: "DEADLINE_EXCEEDED",
 }
 # A conflict with something that is there already has a title of its own.
-ALREADY_THERE = frozenset({"runtime.message_known"})
+ALREADY_THERE = frozenset({"runtime.message_known", "runtime.file_exists"})
 
 # What a page says above the message of the error itself.
 HEADINGS: dict[int, str] = {
@@ -211,10 +211,15 @@ def problem(error: ServiceError) -> Response:
         detail = " | ".join(
             [detail, *(f"{path}: {' '.join(said)}" for path, said in texts.fields(error, language).items())]
         )
-    code = int(status_of(error))
     if error.code in ALREADY_THERE:
         extra["title"] = "ALREADY_EXISTS"
-    return rest_problem(400 if code == HTTPStatus.UNPROCESSABLE_ENTITY else code, detail, extra)
+    return rest_problem(rest_status(error), detail, extra)
+
+
+def rest_status(error: ServiceError) -> int:
+    """Return the status of an error on the REST interface."""
+    code = int(status_of(error))
+    return 400 if code == HTTPStatus.UNPROCESSABLE_ENTITY else code
 
 
 def seven_problem(error: ServiceError) -> Response:

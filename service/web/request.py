@@ -44,6 +44,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "about.texts",
         "about.notices_of_packages",
         "health.show",
+        "files.shared",
     }
 )
 # What a person may do whose password must be changed first.

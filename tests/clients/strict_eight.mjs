@@ -92,6 +92,37 @@ assert.equal((await client.evaluateExpression({ expression: '=1 + 1' })).result,
 assert.equal((await client.getAuthentication()).username, 'olive');
 assert.equal((await client.getLicense()).isCommercial, false);
 
+const text = (name) => new File([`Inhalt von ${name}`], name, { type: 'text/plain' });
+const paper = await client.createDocument({
+  file: text('说明.txt'),
+  metadata: { fileName: '情况说明.txt', customProperties: { kind: 'note' } },
+});
+assert.equal(paper.metadata.fileName, '情况说明.txt');
+assert.equal(paper.metadata.contentType, 'text/plain');
+assert.equal(paper.metadata.customProperties.kind, 'note');
+assert.match(paper.contentHash, /^[0-9a-f]{64}$/);
+const batch = await client.createDocuments({
+  files: [text('one.txt'), text('two.exe')],
+  metadataList: [{ fileName: '一.txt' }, { fileName: '二.exe' }],
+});
+assert.equal(batch.createdDocuments[0].metadata.fileName, '一.txt');
+assert.equal(batch.failedDocuments[0].fileName, '二.exe');
+assert.equal(batch.failedDocuments[0].status, 415);
+const { documentId, contentHash } = paper;
+assert.equal(await client.getDocument({ documentId, contentHash }), 'Inhalt von 说明.txt');
+await assert.rejects(client.getDocument({ documentId, contentHash: 'other' }));
+const shared = await client.createDocumentLink({ documentId, timeToLive: 60000 });
+const got = await fetch(shared.url);
+assert.equal(await got.text(), 'Inhalt von 说明.txt');
+const holder = await client.createProcessInstance({
+  processDefinitionId: 'order',
+  variables: { orderId: 'o-4', papers: [batch.createdDocuments[0]] },
+});
+assert.ok(holder.processInstanceKey);
+await client.deleteDocument({ documentId });
+await assert.rejects(client.getDocument({ documentId }));
+assert.equal((await fetch(shared.url)).status, 404);
+
 const other = await client.createProcessInstance({ processDefinitionId: 'order', variables: { orderId: 'o-3' } });
 await client.cancelProcessInstance({ processInstanceKey: other.processInstanceKey });
 assert.equal(

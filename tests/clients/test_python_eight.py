@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import urllib.request
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +13,9 @@ import pytest
 from camunda_orchestration_sdk import CamundaClient
 from camunda_orchestration_sdk import models as m
 from camunda_orchestration_sdk.errors import NotFoundError
+from camunda_orchestration_sdk.types import File
 
+from tests.filling import PDF, PNG
 from tests.serving import Served
 
 
@@ -147,3 +152,36 @@ def test_expressions_and_the_caller(client: CamundaClient) -> None:
 def test_what_is_not_there_is_told_as_such(client: CamundaClient) -> None:
     with pytest.raises(NotFoundError):
         client.get_user_task("4711")
+
+
+def a_file(name: str, content: bytes) -> File:
+    return File(payload=BytesIO(content), file_name=name)
+
+
+def test_documents_are_kept_handed_out_linked_and_removed(client: CamundaClient) -> None:
+    metadata = m.DocumentMetadata.from_dict({"fileName": "整改报告.pdf", "customProperties": {"step": "report"}})
+    created = client.create_document(data=m.CreateDocumentData(file=a_file("r.pdf", PDF), metadata=metadata))
+    assert created.metadata.file_name == "整改报告.pdf"
+    assert created.metadata.content_type == "application/pdf"
+    assert created.metadata.size == len(PDF)
+    assert created.content_hash == hashlib.sha256(PDF).hexdigest()
+
+    assert client.get_document(created.document_id, content_hash=created.content_hash).payload.read() == PDF
+    link = client.create_document_link(created.document_id, data=m.DocumentLinkRequest(time_to_live=60_000))
+    with urllib.request.urlopen(link.url, timeout=30) as answer:  # noqa: S310
+        assert answer.read() == PDF
+        assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
+
+    client.delete_document(created.document_id)
+    with pytest.raises(NotFoundError):
+        client.get_document(created.document_id)
+
+
+def test_a_batch_keeps_what_it_can_and_names_the_rest(client: CamundaClient) -> None:
+    whole = client.create_documents(data=m.CreateDocumentsData(files=[a_file("a.pdf", PDF), a_file("b.png", PNG)]))
+    assert [item.metadata.content_type for item in whole.created_documents] == ["application/pdf", "image/png"]
+    assert whole.failed_documents == []
+
+    part = client.create_documents(data=m.CreateDocumentsData(files=[a_file("a.exe", b"MZ"), a_file("b.png", PNG)]))
+    assert [(item.file_name, item.status) for item in part.failed_documents] == [("a.exe", 415)]
+    assert [item.metadata.file_name for item in part.created_documents] == ["b.png"]

@@ -21,6 +21,7 @@ from service.web.api import (
     user_task,
     variable,
 )
+from service.web.api.document import ID, LONGEST_LINK
 from service.web.api.searching import Fields, Kind
 from service.web.api.topology import GATEWAY_VERSION
 
@@ -36,6 +37,10 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 TEXTS: Schema = {"type": "array", "items": TEXT}
 OBJECT: Schema = {"type": "object"}
 ANY: Schema = {}
+FILE: Schema = {"type": "string", "format": "binary"}
+STORE_ID: Schema = {"type": "string", "enum": ["rongcuo"]}
+DOCUMENT_ID: Schema = {"type": "string", "pattern": f"^{ID.pattern}$"}
+LINK_MILLISECONDS = int(LONGEST_LINK.total_seconds() * 1000)
 TYPES: dict[Kind, Schema] = {
     Kind.TEXT: TEXT,
     Kind.KEY: KEY,
@@ -119,6 +124,34 @@ SCHEMAS: dict[str, Schema] = {
         salesPlanType=maybe(TEXT),
         c8Links=OBJECT,
         canLogout=FLAG,
+    ),
+    "DocumentReference": {
+        "type": "object",
+        "required": ["camunda.document.type", "storeId", "documentId", "contentHash", "metadata"],
+        "properties": {
+            "camunda.document.type": {"type": "string", "enum": ["camunda"]},
+            "storeId": TEXT,
+            "documentId": TEXT,
+            "contentHash": maybe(TEXT),
+            "metadata": item(
+                contentType=TEXT,
+                fileName=TEXT,
+                expiresAt=maybe(MOMENT),
+                size=WHOLE,
+                processDefinitionId=maybe(TEXT),
+                processInstanceKey=maybe(KEY),
+                customProperties=OBJECT,
+            ),
+        },
+    },
+    "DocumentMetadata": sent(
+        fileName=TEXT,
+        contentType=TEXT,
+        expiresAt=MOMENT,
+        size=WHOLE,
+        processDefinitionId=TEXT,
+        processInstanceKey=KEY,
+        customProperties=OBJECT,
     ),
     "Deployment": item(
         deploymentKey=KEY,
@@ -362,6 +395,8 @@ class Operation:
     may_be_empty: bool = False  # 204 besides
     media: str = "application/json"
     query: Mapping[str, Schema] = field(default_factory=dict)
+    key: Schema = field(default_factory=lambda: KEY)  # of the path, where it names one
+    statuses: tuple[str, ...] = ("200",)  # of an answer that has content
 
 
 def _search(path: str, says: str, name: str, fields: Fields, extra: Mapping[str, Schema] | None = None,
@@ -422,6 +457,51 @@ OPERATIONS: tuple[Operation, ...] = (
         ref("Deployment"),
         sent("resources", resources=many({"type": "string", "format": "binary"}), tenantId=TEXT),
         media="multipart/form-data",
+    ),
+    Operation(
+        "post",
+        "/documents",
+        "Keep a file until something refers to it",
+        ref("DocumentReference"),
+        sent("file", file=FILE, metadata=ref("DocumentMetadata")),
+        media="multipart/form-data",
+        query={"storeId": STORE_ID, "documentId": DOCUMENT_ID},
+        statuses=("201",),
+    ),
+    Operation(
+        "post",
+        "/documents/batch",
+        "Keep several files; with 207, those that were refused are named",
+        item(
+            createdDocuments=many(ref("DocumentReference")),
+            failedDocuments=many(item(fileName=TEXT, status=WHOLE, title=TEXT, detail=TEXT)),
+        ),
+        sent("files", files=many(FILE), metadataList=many(ref("DocumentMetadata"))),
+        media="multipart/form-data",
+        query={"storeId": STORE_ID},
+        statuses=("201", "207"),
+    ),
+    Operation(
+        "get",
+        "/documents/{key}",
+        "The content of a file",
+        FILE,
+        media="*/*",
+        query={"storeId": STORE_ID, "contentHash": TEXT},
+        key=DOCUMENT_ID,
+    ),
+    Operation(
+        "delete", "/documents/{key}", "Remove a file that no case holds", query={"storeId": STORE_ID}, key=DOCUMENT_ID
+    ),
+    Operation(
+        "post",
+        "/documents/{key}/links",
+        "An address of a file without credentials, for a while; none for files of cases",
+        item(url=TEXT, expiresAt=MOMENT),
+        sent(timeToLive={**WHOLE, "minimum": 1, "maximum": LINK_MILLISECONDS}),
+        query={"storeId": STORE_ID, "contentHash": TEXT},
+        key=DOCUMENT_ID,
+        statuses=("201",),
     ),
     _search(
         "/process-definitions/search",
@@ -656,7 +736,7 @@ def _described(operation: Operation) -> dict[str, Any]:
 def _parameters(operation: Operation) -> Sequence[Schema]:
     found: list[Schema] = [{"name": name, "in": "query", "schema": schema} for name, schema in operation.query.items()]
     if "{key}" in operation.path:
-        found.append({"name": "key", "in": "path", "required": True, "schema": KEY})
+        found.append({"name": "key", "in": "path", "required": True, "schema": operation.key})
     return found
 
 
@@ -666,8 +746,6 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if operation.answer is None:
         return {"204": nothing, "default": problem}
     media = "application/json" if operation.media == "multipart/form-data" else operation.media
-    found: dict[str, Any] = {
-        "200": {"description": operation.says, "content": {media: {"schema": operation.answer}}},
-        "default": problem,
-    }
+    answer = {"description": operation.says, "content": {media: {"schema": operation.answer}}}
+    found: dict[str, Any] = {**dict.fromkeys(operation.statuses, answer), "default": problem}
     return {**found, "204": {"description": "There is none"}} if operation.may_be_empty else found

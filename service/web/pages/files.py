@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from urllib.parse import quote
 
 from flask import Blueprint, Response, make_response
 from flask import request as http
 
 from service import auth
-from service.auth import Permission
+from service.auth import Permission, accounts
 from service.casework import case_files
 from service.errors import Forbidden, Invalid, NotFound
 from service.runtime import file_types, files, form_display, user_tasks
 from service.runtime.unit import UnitOfWork
-from service.web import request, security, uploads, views
+from service.web import handing_out, request, signing, uploads, views
 from service.web.answers import json_of
+from service.web.site import site
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
-
-PLAIN = frozenset("!#$&+-.^_`|~ ()[]")  # besides letters and digits, in the ASCII form of a name
 
 
 @blueprint.post("/for-task/<int:key>")
@@ -47,6 +45,22 @@ def remove(file_id: str) -> Response:
 @blueprint.get("/<file_id>")
 def download(file_id: str) -> Response:
     return _handed_out(file_id, "attachment")
+
+
+@blueprint.get("/shared/<token>")
+def shared(token: str) -> Response:
+    """A document by a link that a program made: with the rights that its maker has now."""
+    engine = site().engine
+    with engine.reading(request.NOBODY) as unit:
+        claims = signing.read(handing_out.LINK, token, unit.now)
+        maker = accounts.find(unit, str(claims["by"]))
+    if maker is None or not maker.active:
+        raise NotFound("runtime.file_not_found")
+    with engine.reading(maker.actor) as unit:
+        row = files.readable(unit, str(claims["sub"]))
+        if files.is_case_material(unit, row):
+            raise NotFound("runtime.file_not_found")
+        return handing_out.answer(row, files.opened(unit, row))
 
 
 @blueprint.get("/<file_id>/preview")
@@ -98,7 +112,7 @@ def _handed_out(file_id: str, how: str) -> Response:
         raise
     if of_case:
         request.run(lambda unit: files.note_reading(unit, row, how=how))
-    return handed_out(row, content, how)
+    return handing_out.answer(row, content, how)
 
 
 def _readable(unit: UnitOfWork, file_id: str) -> files.StoredFile:
@@ -110,22 +124,3 @@ def _readable(unit: UnitOfWork, file_id: str) -> files.StoredFile:
         raise NotFound("runtime.file_not_found")
     home = files.Home(task.business_key, task.root_key)
     return files.readable(unit, file_id, form_display.files_of_task(unit, task.key), home)
-
-
-def handed_out(row: files.StoredFile, content: files.Content, how: str) -> Response:
-    """Return an answer that is a file, sent in pieces, and closed when it is sent."""
-    response = Response(files.pieces(content), mimetype=row.content_type)
-    response.call_on_close(content.close)
-    response.content_length = row.size
-    response.headers["Content-Disposition"] = disposition(how, row.name)
-    response.headers["Content-Digest"] = f"sha-256=:{files.digest_in_base64(row)}:"
-    if row.content_type.startswith("text/"):
-        response.headers["Content-Type"] = row.content_type  # which encoding it has is not known
-    security.show_file()
-    return response
-
-
-def disposition(how: str, name: str) -> str:
-    """Return the header that names a file: ASCII for old programs, UTF-8 for all others (RFC 6266, RFC 8187)."""
-    ascii_name = "".join(sign if sign.isascii() and (sign.isalnum() or sign in PLAIN) else "_" for sign in name)
-    return f"{how}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(name, safe='')}"

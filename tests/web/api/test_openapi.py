@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from service.web.api import job, openapi, process_instance
 from tests.builders import a_diagram, a_form, a_table, a_task_diagram, line, message, message_catch, service_task
+from tests.filling import PDF
 from tests.web.api.conftest import Api
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
@@ -79,7 +81,9 @@ def keys(app: Flask) -> dict[str, list[str]]:
         for kind, name in names.items()
     }
     tasks = client.post("/v2/user-tasks/search").get_json()["items"]
-    return found | {"forms": [task["formKey"] for task in tasks]}
+    data = {"file": (BytesIO(PDF), "a.pdf")}
+    kept = client.post("/v2/documents", data=data, content_type="multipart/form-data").get_json()["documentId"]
+    return found | {"forms": [task["formKey"] for task in tasks], "documents": [kept]}
 
 
 def test_reading_what_is_there_fits_the_description(app: Flask) -> None:

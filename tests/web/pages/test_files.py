@@ -16,7 +16,7 @@ from service.runtime.engine import Engine
 from service.runtime.file_types import FileRules
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import UserTaskQuery
-from service.web.pages.files import disposition
+from service.web.handing_out import disposition
 from tests import builders
 from tests.filling import MACRO_DOCX, PDF, PNG
 from tests.web.conftest import Browser, text
