@@ -16,6 +16,7 @@ __all__ = [
     "FieldWords",
     "Filled",
     "FormRow",
+    "Wording",
     "field_words",
     "files_of_task",
     "filled",
@@ -23,6 +24,7 @@ __all__ = [
     "of_submission",
     "of_task",
     "submissions",
+    "wordings",
 ]
 
 FormRow = forms.Row
@@ -159,6 +161,31 @@ def _filled(item: forms.Component, scope: Mapping[str, Any], environment: feel.E
 def submissions(unit: UnitOfWork, business_key: str) -> Sequence[Submission]:
     """Return all that was submitted in a case, oldest first."""
     return store.submissions.of_case(unit.session, business_key)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What stands written at one component of a form."""
+
+    component_id: str
+    label: str
+    words: str  # label, description and content as in the file
+
+
+def wordings(unit: UnitOfWork) -> dict[str, list[Wording]]:
+    """Return all that stands written in the live forms, by the id of the form."""
+    found: dict[str, list[Wording]] = {}
+    for row in deployments.forms_latest(unit):
+        form = unit.engine.definitions.form(unit.session, row.key)
+        found[row.definition_id] = [
+            Wording(
+                item.id,
+                item.label.source,
+                "\n".join((item.label.source, item.description.source, item.content.source)),
+            )
+            for item in _components(form.components)
+        ]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

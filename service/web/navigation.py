@@ -71,6 +71,7 @@ PLACES: tuple[Place, ...] = (
         N_("Supervision board"), "rectification.index", icon="binoculars", key="r", allowed=_with(Permission.SUPERVISE)
     ),
     Place(N_("Decision rules"), "decisions.index", icon="table", key="d", allowed=_with(Permission.TRY_DECISIONS)),
+    Place(N_("Text of the measure"), "measure.show", icon="book", key="a", allowed=_everybody),
     Place(N_("Deployments"), "deployments.index", icon="diagram-3", key="p", allowed=_with(Permission.DEPLOY)),
     Place(
         N_("Document templates"),

@@ -72,6 +72,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class TableView:
+    id: str
     name: str
     hit_policy: str
     inputs: tuple[str, ...] = ()
@@ -280,11 +281,12 @@ def _closure(model: Model, decision_id: str) -> list[Decision]:
 def _table(decision: Decision, matched: frozenset[str]) -> TableView:
     table = decision.table
     if table is None:
-        return TableView(decision.name, "", expression=decision.text)
+        return TableView(decision.id, decision.name, "", expression=decision.text)
     # The Modeler's own column repeats the others, for those who open the file there.
     annotations = [name for name in table.annotations if name != "description" or len(table.annotations) == 1]
     policy = table.hit_policy.value + (f" {table.aggregation.value}" if table.aggregation else "")
     return TableView(
+        decision.id,
         decision.name,
         policy,
         tuple(column.label or column.expression for column in table.inputs),
