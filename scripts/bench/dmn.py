@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +19,11 @@ from zoneinfo import ZoneInfo
 
 from lxml import etree
 
+from scripts.bench.lib import ground
 from service import dmn, feel
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT.parent / "shared" / "tck" / "bench_table.dmn"
-CPUS = Path("/proc/cpuinfo")
 HOME = ("DE", "FR", "NL")
 SECONDS = 2.0
 
@@ -45,7 +43,7 @@ def main() -> None:
         )
     ]
     report: dict[str, Any] = {
-        "machine": machine(),
+        "machine": ground.machine(),
         "table": TABLE.name,
         "inputs": len(cases),
         "evaluations_per_second": {},
@@ -63,20 +61,6 @@ def main() -> None:
     report["large_table"] = large_table()
     report["domain_evaluations_per_second"] = domain()
     print(json.dumps(report, ensure_ascii=False, indent=2))
-
-
-def machine() -> dict[str, Any]:
-    """What the figures were measured on, and how busy it was with other work."""
-    model = platform.processor() or platform.machine()
-    if CPUS.exists():
-        names = (line.partition(":")[2].strip() for line in CPUS.read_text().splitlines() if "model name" in line)
-        model = next(names, model)
-    return {
-        "processor": model,
-        "cores": os.cpu_count(),
-        "load": round(os.getloadavg()[0], 1),
-        "python": platform.python_version(),
-    }
 
 
 def engines() -> dict[str, Callable[[Inputs], Any]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from service import feel, store
-from service.runtime.unit import Actor, UnitOfWork
+from service.runtime.unit import Actor, Superseded, UnitOfWork
 from service.store.audit import AuditEntry
 
 __all__ = ["AuditEntry", "Entry", "Verification", "action", "record", "search", "verify"]
@@ -53,6 +53,7 @@ class Trail:
         self._unit = unit
         self._open: list[Entry] = []
         self._closed: list[Entry] = []
+        self._head: tuple[int, str] | None = None  # where this unit moved the head
 
     @contextmanager
     def action(self, entry: Entry) -> Iterator[Entry]:
@@ -73,8 +74,20 @@ class Trail:
         if not self._closed:
             return
         session = self._unit.session
-        head = store.audit.lock_head(session)
-        sequence, previous = head.sequence, head.hash
+        # Mostly this process wrote the last entry itself; where another came between, the head is locked and read.
+        former = self._unit.engine.audit_head.known
+        rows, latter = self._rows(*former)
+        if not store.audit.move_head(session, former, latter):
+            head = store.audit.lock_head(session)
+            former = head.sequence, head.hash
+            rows, latter = self._rows(*former)
+            if not store.audit.move_head(session, former, latter):
+                raise Superseded("runtime.superseded")
+        store.audit.append(session, rows)
+        self._head = latter
+
+    def _rows(self, sequence: int, previous: str) -> tuple[list[dict[str, object]], tuple[int, str]]:
+        """Return the entries behind a head, and the head that they lead to."""
         rows: list[dict[str, object]] = []
         for entry in self._closed:
             sequence += 1
@@ -95,9 +108,11 @@ class Trail:
             previous = _hash(row)
             row["hash"] = previous
             rows.append(row)
-        store.audit.append(session, rows, sequence, previous)
+        return rows, (sequence, previous)
 
     def committed(self) -> None:
+        if self._head is not None:
+            self._unit.engine.audit_head.known = self._head
         self._closed.clear()
 
     def dropped(self) -> None:

@@ -24,6 +24,7 @@ from service.runtime.unit import Superseded, UnitOfWork
 from service.store.definitions import ProcessDefinition
 from service.store.process_instances import InstanceState
 from service.store.subscriptions import Subscription, SubscriptionKind
+from service.store.user_tasks import UserTask
 
 FORMAT = 1  # zlib over the JSON text of the document
 
@@ -62,6 +63,8 @@ class Moves:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
         self._held: dict[int, Held] = {}
+        self._locked: dict[int, int] = {}  # row version of root instances that were locked before they are moved
+        self._spare = rows.Spare()
         self._thrown: deque[MessageThrown | SignalThrown | MessageCatch] = deque()
         self._count = 0
         self._routing = False
@@ -112,13 +115,29 @@ class Moves:
         self._route()
         return key
 
+    def task(self, key: int) -> UserTask:
+        session = self._unit.session
+        found = store.user_tasks.with_state(session, key)
+        if found is not None:
+            task, version, has_drafts = found
+            if not has_drafts:
+                self._spare.drafts.add(key)
+            if (task.candidate_groups, task.candidate_users) == ("[]", "[]"):
+                self._spare.candidates.add(key)
+            self._locked[task.root_key] = version
+            return task
+        closed = store.user_tasks.reload(session, key)
+        if closed is None:
+            raise NotFound("runtime.user_task_not_found", key=key)
+        return closed
+
     def _hold(self, instance_key: int) -> Held:
         held = self._held.get(instance_key)
         if held is not None:
             return self._running(held)
         session = self._unit.session
         root_key = instance_key
-        version = store.process_instances.document_version(session, root_key)
+        version = self._locked.get(root_key) or store.process_instances.document_version(session, root_key)
         if version is None:
             row = store.process_instances.get(session, instance_key)
             if row is None:
@@ -171,7 +190,8 @@ class Moves:
 
     def _settle(self, held: Held, tags: Sequence[str] = ()) -> None:
         """Turn what changed in a workflow into rows."""
-        written = rows.write(self._unit, held.workflow, held.host.context.business_key, held, tags)
+        business_key = held.host.context.business_key
+        written = rows.write(self._unit, held.workflow, business_key, held, tags, self._spare)
         held.known, held.instances, held.failed = written.known, written.instances, written.failed
         self._thrown.extend(written.thrown)
         self._thrown.extend(written.caught)
@@ -333,6 +353,14 @@ def lock(unit: UnitOfWork, root_key: int) -> None:
     """
     if not unit.engine.database.is_sqlite:
         store.process_instances.document_version(unit.session, root_key)
+
+
+def held_task(unit: UnitOfWork, key: int) -> UserTask:
+    """Return a user task, open or closed, whose instance is about to be moved. Raises `NotFound`.
+
+    Transaction: as `lock`, in one statement.
+    """
+    return unit.part(Moves).task(key)
 
 
 def begin(

@@ -48,7 +48,7 @@ from service.store.process_instances import InstanceState, ProcessInstance
 from service.store.subscriptions import SubscriptionKind
 from service.store.user_tasks import NEVER, CandidateKind, UserTaskState
 
-__all__ = ["InstanceContext", "KnownInstance", "Written", "decoded", "known", "write"]
+__all__ = ["InstanceContext", "KnownInstance", "Spare", "Written", "decoded", "known", "write"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,14 @@ class Before(Protocol):
     def instances(self) -> dict[int, KnownInstance]: ...
     @property
     def failed(self) -> frozenset[int]: ...
+
+
+@dataclass(slots=True)
+class Spare:
+    """User tasks, locked by this transaction, that have nothing to delete when they are closed."""
+
+    drafts: set[int] = field(default_factory=set)  # nobody has typed anything yet
+    candidates: set[int] = field(default_factory=set)  # offered to nobody
 
 
 @dataclass(slots=True)
@@ -100,16 +108,28 @@ def decoded(text: str) -> dict[str, Value]:
 
 
 def write(
-    unit: UnitOfWork, workflow: bpmn.Workflow, business_key: str | None, before: Before, tags: Sequence[str] = ()
+    unit: UnitOfWork,
+    workflow: bpmn.Workflow,
+    business_key: str | None,
+    before: Before,
+    tags: Sequence[str] = (),
+    spare: Spare | None = None,
 ) -> Written:
     """Write the difference between a workflow and what the tables hold."""
-    return _Writer(unit, workflow, business_key, before, tags).write()
+    return _Writer(unit, workflow, business_key, before, tags, spare or Spare()).write()
 
 
 class _Writer:
     def __init__(
-        self, unit: UnitOfWork, workflow: bpmn.Workflow, business_key: str | None, before: Before, tags: Sequence[str]
+        self,
+        unit: UnitOfWork,
+        workflow: bpmn.Workflow,
+        business_key: str | None,
+        before: Before,
+        tags: Sequence[str],
+        spare: Spare,
     ) -> None:
+        self.spare = spare
         self.unit = unit
         self.session = unit.session
         self.workflow = workflow
@@ -308,7 +328,9 @@ class _Writer:
                     incidents.append(wait.key)
         store.user_tasks.close(self.session, done, UserTaskState.COMPLETED, unit.now, unit.actor.name)
         store.user_tasks.close(self.session, cancelled, UserTaskState.CANCELED, unit.now, None)
-        store.submissions.delete_drafts(self.session, [*done, *cancelled])
+        closed = [*done, *cancelled]
+        store.user_tasks.withdraw(self.session, [key for key in closed if key not in self.spare.candidates])
+        store.submissions.delete_drafts(self.session, [key for key in closed if key not in self.spare.drafts])
         store.jobs.delete_all(self.session, jobs)
         store.jobs.delete_links(self.session, linked)
         store.subscriptions.delete_all(self.session, subscriptions)

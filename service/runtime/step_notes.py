@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from service import store
 from service.bpmn.definition import Element
 from service.bpmn.properties import FIELD_PREFIX
+from service.errors import NotFound
 from service.runtime.unit import UnitOfWork
 from service.store.definitions import ProcessDefinition
 from service.store.user_tasks import UserTask
@@ -43,9 +44,12 @@ def of_definition(unit: UnitOfWork, definition_key: int) -> dict[str, StepNotes]
 
 
 def _elements(unit: UnitOfWork, definition_key: int) -> Mapping[str, Element]:
-    if store.definitions.get(unit.session, ProcessDefinition, definition_key) is None:
-        return {}
-    return unit.engine.definitions.process(unit.session, definition_key).elements
+    try:
+        return unit.engine.definitions.process(unit.session, definition_key).elements
+    except NotFound:
+        if store.definitions.get(unit.session, ProcessDefinition, definition_key) is None:
+            return {}
+        raise
 
 
 def _of(element: Element) -> StepNotes:

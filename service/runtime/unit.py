@@ -217,6 +217,13 @@ class Plugins:
     vault: Vault | None = None  # None: nothing can be sealed
 
 
+class AuditHead:
+    """Where the audit chain ended when this process wrote to it last: a guess, checked by whoever uses it."""
+
+    def __init__(self) -> None:
+        self.known: tuple[int, str] = (0, "")
+
+
 class KeyPool:
     """Blocks of keys that committed units of work left over."""
 
@@ -249,6 +256,7 @@ class Site:
     keys: KeyPool = field(default_factory=KeyPool)
     work_arrived: threading.Event = field(default_factory=threading.Event)  # set when a job became due by a commit
     committed: Wakeup = field(default_factory=Wakeup)
+    audit_head: AuditHead = field(default_factory=AuditHead)
 
 
 class Part(Protocol):

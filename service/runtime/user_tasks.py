@@ -189,13 +189,10 @@ def complete(
     `Conflict` when the task is closed.
     """
     sent = dict(submission or {})
-    execution.lock(unit, get(unit, key).root_key)
-    task = store.user_tasks.reload(unit.session, key)
-    if task is None:
-        raise NotFound("runtime.user_task_not_found", key=key)
-    if idempotency_key is not None and store.submissions.repeated(unit.session, key, idempotency_key) is not None:
-        return
+    task = execution.held_task(unit, key)
     if task.state is not UserTaskState.CREATED:
+        if idempotency_key is not None and store.submissions.repeated(unit.session, key, idempotency_key) is not None:
+            return
         raise Conflict("runtime.user_task_closed", key=key, state=task.state.value)
     auth.require(unit.actor, Permission.WORK_ON, access(task))
     unit.engine.plugins.assignments.check_work(unit, access(task), unit.actor.name)
@@ -238,8 +235,9 @@ def throw_error(
     unit: UnitOfWork, key: int, code: str, message: str = "", variables: Mapping[str, object] | None = None
 ) -> None:
     """End a user task by a BPMN error, which an error event of the diagram catches."""
-    execution.lock(unit, get(unit, key).root_key)
-    task = _open(unit, key)
+    task = execution.held_task(unit, key)
+    if task.state is not UserTaskState.CREATED:
+        raise Conflict("runtime.user_task_closed", key=key, state=task.state.value)
     auth.require(unit.actor, Permission.WORK_ON, access(task))
     with (
         audit.action(unit, "user_task.error", "user_task", key, business_key=task.business_key) as entry,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import Index, insert, select, update
+from sqlalchemy import Index, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.store.base import KEY, Base, Page, decode_cursor, encode_cursor
+from service.store.base import KEY, Base, Page, decode_cursor, encode_cursor, send, table_of
 
 
 class AuditEntry(Base):
@@ -56,15 +56,29 @@ def lock_head(session: Session) -> AuditHead:
     return head
 
 
-def append(session: Session, entries: list[dict[str, object]], sequence: int, hash_: str) -> None:
-    """Write entries and move the head to the last of them."""
-    session.execute(insert(AuditEntry), entries)
-    session.execute(
-        update(AuditHead)
-        .where(AuditHead.id == 1)
-        .values(sequence=sequence, hash=hash_)
-        .execution_options(synchronize_session=False)
-    )
+_ENTRIES = insert(table_of(AuditEntry))
+_HEAD = table_of(AuditHead)
+_MOVE = (
+    update(_HEAD)
+    .where(_HEAD.c.id == 1, _HEAD.c.sequence == bindparam("from_sequence"), _HEAD.c.hash == bindparam("from_hash"))
+    .values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
+)
+
+
+def move_head(session: Session, former: tuple[int, str], latter: tuple[int, str]) -> bool:
+    """Move the head on if it still stands where it was thought to; return whether it did.
+
+    Transaction: on PostgreSQL its row is locked until the end, so this and `append` are the last before commit.
+    """
+    values = {
+        "from_sequence": former[0], "from_hash": former[1], "to_sequence": latter[0], "to_hash": latter[1],
+    }  # fmt: skip
+    return bool(send(session, _MOVE, values).rowcount == 1)
+
+
+def append(session: Session, entries: list[dict[str, object]]) -> None:
+    """Write entries behind those to which the head pointed."""
+    send(session, _ENTRIES, entries)
 
 
 def head(session: Session) -> tuple[int, str]:

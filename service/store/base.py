@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Text
-from sqlalchemy.orm import DeclarativeBase, mapped_column
+from sqlalchemy import BigInteger, CursorResult, DateTime, Dialect, Enum, Executable, Integer, MetaData, Table, Text
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 from service.errors import Invalid
@@ -65,6 +65,19 @@ def enum_column(kind: type[StrEnum]) -> Enum:
     return Enum(
         kind, native_enum=False, create_constraint=False, length=32, values_callable=lambda k: [m.value for m in k]
     )
+
+
+def table_of(model: type[Base]) -> Table:
+    """Return the table of a model, for statements that are built once and sent often."""
+    return cast(Table, model.__table__)
+
+
+def send(session: Session, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    """Execute a statement past the object layer, whose share in a small write is larger than the database's.
+
+    Objects of the session do not follow what it changes.
+    """
+    return session.connection().execute(statement, parameters)
 
 
 Row = TypeVar("Row")

@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, func, insert, select, update
+from sqlalchemy import Index, UniqueConstraint, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey, enum_column
+from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey, enum_column, send, table_of
 
 
 class FlowNodeState(StrEnum):
@@ -81,77 +81,66 @@ class VariableChange(Base):
     changed_by: Mapped[str]
 
 
+_NODES = table_of(FlowNodeInstance)
+_ENTER = insert(_NODES)
+_END = (
+    update(_NODES)
+    .where(_NODES.c.key == bindparam("visit"))
+    .values(state=bindparam("end_state"), ended_at=bindparam("end_moment"))
+)
+_APPEND = insert(table_of(VariableChange))
+
+
+def _adding(insert_: Any) -> Any:
+    """Count flows, or add to what is counted."""
+    statement = insert_(table_of(FlowTaken))
+    return statement.on_conflict_do_update(
+        index_elements=["instance_key", "flow_id"],
+        set_={"times": table_of(FlowTaken).c.times + statement.excluded.times},
+    )
+
+
+def _setting(insert_: Any) -> Any:
+    """Write present values; the keys of rows that exist stay."""
+    statement = insert_(table_of(Variable))
+    return statement.on_conflict_do_update(
+        index_elements=["scope_key", "name"],
+        set_={column: statement.excluded[column] for column in ("value", "changed_at")},
+    )
+
+
+# By dialect: both spell an upsert alike, but SQLAlchemy has one for each.
+_COUNT = {"sqlite": _adding(sqlite_insert), "postgresql": _adding(postgresql_insert)}
+_SET = {"sqlite": _setting(sqlite_insert), "postgresql": _setting(postgresql_insert)}
+
+
 def insert_flow_nodes(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        session.execute(insert(FlowNodeInstance), rows)
+        send(session, _ENTER, rows)
 
 
 def end_flow_nodes(session: Session, ends: Sequence[tuple[int, FlowNodeState, datetime]]) -> None:
     """Write the end of visits that began in earlier transactions."""
-    by_end: dict[tuple[FlowNodeState, datetime], list[int]] = {}
-    for key, state, at in ends:
-        by_end.setdefault((state, at), []).append(key)
-    for (state, at), keys in by_end.items():
-        session.execute(
-            update(FlowNodeInstance)
-            .where(FlowNodeInstance.key.in_(keys))
-            .values(state=state, ended_at=at)
-            .execution_options(synchronize_session=False)
-        )
+    if ends:
+        send(session, _END, [{"visit": key, "end_state": state, "end_moment": at} for key, state, at in ends])
 
 
 def count_flows(session: Session, flows: Mapping[tuple[int, str], int]) -> None:
     """Add to the counts of sequence flows taken; the mapping's key is (instance key, flow id)."""
-    if not flows:
-        return
-    rows = [{"instance_key": key, "flow_id": flow, "times": times} for (key, flow), times in sorted(flows.items())]
-    if session.get_bind().dialect.name == "sqlite":
-        statement = sqlite_insert(FlowTaken)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["instance_key", "flow_id"],
-                set_={"times": FlowTaken.times + statement.excluded.times},
-            ),
-            rows,
-        )
-    else:
-        pg_statement = postgresql_insert(FlowTaken)
-        session.execute(
-            pg_statement.on_conflict_do_update(
-                index_elements=["instance_key", "flow_id"],
-                set_={"times": FlowTaken.times + pg_statement.excluded.times},
-            ),
-            rows,
-        )
+    if flows:
+        rows = [{"instance_key": key, "flow_id": flow, "times": times} for (key, flow), times in sorted(flows.items())]
+        send(session, _COUNT[session.get_bind().dialect.name], rows)
 
 
 def set_variables(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write present values; the keys of rows that exist stay."""
-    if not rows:
-        return
-    changed = ("value", "changed_at")
-    if session.get_bind().dialect.name == "sqlite":
-        statement = sqlite_insert(Variable)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["scope_key", "name"], set_={column: statement.excluded[column] for column in changed}
-            ),
-            rows,
-        )
-    else:
-        pg_statement = postgresql_insert(Variable)
-        session.execute(
-            pg_statement.on_conflict_do_update(
-                index_elements=["scope_key", "name"],
-                set_={column: pg_statement.excluded[column] for column in changed},
-            ),
-            rows,
-        )
+    if rows:
+        send(session, _SET[session.get_bind().dialect.name], rows)
 
 
 def append_changes(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        session.execute(insert(VariableChange), rows)
+        send(session, _APPEND, rows)
 
 
 def flow_nodes(

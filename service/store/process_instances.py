@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, LargeBinary, delete, func, insert, not_, select, update
+from sqlalchemy import Index, LargeBinary, bindparam, delete, func, insert, not_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.base import (
@@ -21,6 +21,8 @@ from service.store.base import (
     decode_cursor,
     encode_cursor,
     enum_column,
+    send,
+    table_of,
 )
 from service.store.history import Variable
 from service.store.listing import Clause, without_case
@@ -176,8 +178,7 @@ def document_version(session: Session, root_key: int) -> int | None:
 
     Transaction: on PostgreSQL the row is locked until the end, so that a second mover waits instead of working in vain.
     """
-    statement = select(InstanceDocument.row_version).where(InstanceDocument.root_key == root_key).with_for_update()
-    return session.execute(statement).scalar_one_or_none()
+    return send(session, _LOCK, {"root": root_key}).scalar_one_or_none()
 
 
 def document(session: Session, root_key: int) -> tuple[int, int, bytes] | None:
@@ -189,19 +190,23 @@ def document(session: Session, root_key: int) -> tuple[int, int, bytes] | None:
     return None if row is None else (row[0], row[1], row[2])
 
 
+_DOCUMENTS = table_of(InstanceDocument)
+_REPLACE = (
+    update(_DOCUMENTS)
+    .where(_DOCUMENTS.c.root_key == bindparam("root"), _DOCUMENTS.c.row_version == bindparam("expected"))
+    .values(row_version=bindparam("next"), format=bindparam("packing"), content=bindparam("packed"))
+)
+_LOCK = select(_DOCUMENTS.c.row_version).where(_DOCUMENTS.c.root_key == bindparam("root")).with_for_update()
+
+
 def insert_document(session: Session, root_key: int, format_: int, content: bytes) -> None:
     session.execute(insert(InstanceDocument).values(root_key=root_key, row_version=1, format=format_, content=content))
 
 
 def replace_document(session: Session, root_key: int, expected: int, format_: int, content: bytes) -> bool:
     """Write a state if nobody wrote one since row version `expected`; return whether that was so."""
-    statement = (
-        update(InstanceDocument)
-        .where(InstanceDocument.root_key == root_key, InstanceDocument.row_version == expected)
-        .values(row_version=expected + 1, format=format_, content=content)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(session.execute(statement).rowcount == 1)  # type: ignore[attr-defined]
+    values = {"root": root_key, "expected": expected, "next": expected + 1, "packing": format_, "packed": content}
+    return bool(send(session, _REPLACE, values).rowcount == 1)
 
 
 def delete_document(session: Session, root_key: int, expected: int) -> bool:

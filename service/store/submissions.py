@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, delete, select
+from sqlalchemy import Index, UniqueConstraint, bindparam, delete, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey
+from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey, send, table_of
 
 
 class Submission(Base):
@@ -40,8 +40,13 @@ class Draft(Base):
     saved_at: Mapped[datetime]
 
 
+_SUBMISSIONS = table_of(Submission)
+_ADD = insert(_SUBMISSIONS)
+_DELETE_DRAFTS = delete(table_of(Draft)).where(table_of(Draft).c.user_task_key.in_(bindparam("closed", expanding=True)))
+
+
 def add(session: Session, submission: Submission) -> None:
-    session.add(submission)
+    send(session, _ADD, [{column.key: getattr(submission, column.key) for column in _SUBMISSIONS.columns}])
 
 
 def of_task(session: Session, user_task_key: int) -> Submission | None:
@@ -96,4 +101,4 @@ def save_draft(session: Session, user_task_key: int, author: str, data: str, sav
 
 def delete_drafts(session: Session, user_task_keys: Sequence[int]) -> None:
     if user_task_keys:
-        session.execute(delete(Draft).where(Draft.user_task_key.in_(user_task_keys)))
+        send(session, _DELETE_DRAFTS, {"closed": user_task_keys})

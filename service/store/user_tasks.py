@@ -14,7 +14,9 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     and_,
+    bindparam,
     delete,
+    exists,
     false,
     func,
     insert,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from service.errors import Invalid
 from service.store.base import (
@@ -37,8 +40,12 @@ from service.store.base import (
     decode_cursor,
     encode_cursor,
     enum_column,
+    send,
+    table_of,
 )
 from service.store.listing import Clause, without_case
+from service.store.process_instances import InstanceDocument
+from service.store.submissions import Draft
 
 # Where a task without due date stands in a list by due date: behind all others.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -160,6 +167,24 @@ def reload(session: Session, key: int) -> UserTask | None:
     return session.get(UserTask, key, populate_existing=True, with_for_update=True)
 
 
+def with_state(session: Session, key: int) -> tuple[UserTask, int, bool] | None:
+    """Return a task as it stands in the database, the row version of its instance's state, whether it has drafts.
+
+    None when there is no such task or its instance has ended.
+
+    Transaction: on PostgreSQL both rows are locked until the end, the state first, as everybody does who moves it.
+    """
+    statement = (
+        select(UserTask, InstanceDocument.row_version, exists().where(Draft.user_task_key == UserTask.key))
+        .join_from(InstanceDocument, UserTask, UserTask.root_key == InstanceDocument.root_key)
+        .where(UserTask.key == key)
+        .with_for_update(of=[InstanceDocument, UserTask])
+        .execution_options(populate_existing=True)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
 def open_of_instance(session: Session, root_key: int) -> Sequence[UserTask]:
     statement = (
         select(UserTask)
@@ -213,23 +238,42 @@ def last_completed_by(session: Session, instance_key: int, element_id: str) -> s
     )
 
 
+_TASKS = table_of(UserTask)
+_CANDIDATES = table_of(UserTaskCandidate)
+_OPEN = insert(_TASKS)
+_OFFER = insert(_CANDIDATES)
+_CLOSE = (
+    update(_TASKS)
+    .where(_TASKS.c.key.in_(bindparam("closed", expanding=True)), _TASKS.c.state == UserTaskState.CREATED)
+    .values(state=bindparam("end_state"), completed_at=bindparam("end_moment"), completed_by=bindparam("closed_by"))
+)
+_WITHDRAW = delete(_CANDIDATES).where(_CANDIDATES.c.user_task_key.in_(bindparam("closed", expanding=True)))
+
+
 def insert_all(session: Session, rows: Sequence[Mapping[str, Any]], candidates: Sequence[Mapping[str, Any]]) -> None:
     if rows:
-        session.execute(insert(UserTask), rows)
+        send(session, _OPEN, rows)
     if candidates:
-        session.execute(insert(UserTaskCandidate), candidates)
+        send(session, _OFFER, candidates)
 
 
 def close(session: Session, keys: Sequence[int], state: UserTaskState, at: datetime, by: str | None) -> None:
     """Close open tasks; a task that is closed already keeps its state."""
     if not keys:
         return
-    session.execute(
-        update(UserTask)
-        .where(UserTask.key.in_(keys), UserTask.state == UserTaskState.CREATED)
-        .values(state=state, completed_at=at, completed_by=by)
-    )
-    session.execute(delete(UserTaskCandidate).where(UserTaskCandidate.user_task_key.in_(keys)))
+    send(session, _CLOSE, {"closed": keys, "end_state": state, "end_moment": at, "closed_by": by})
+    for key in keys:
+        held = session.identity_map.get(session.identity_key(UserTask, key))
+        if held is not None and held.state is UserTaskState.CREATED:
+            set_committed_value(held, "state", state)
+            set_committed_value(held, "completed_at", at)
+            set_committed_value(held, "completed_by", by)
+
+
+def withdraw(session: Session, keys: Sequence[int]) -> None:
+    """Forget who might have taken tasks that are closed."""
+    if keys:
+        send(session, _WITHDRAW, {"closed": keys})
 
 
 def change(session: Session, key: int, **values: Any) -> None:
