@@ -17,7 +17,7 @@ from pathlib import Path
 
 from waitress.server import create_server
 
-from service import feel, texts, wiring, worker
+from service import business_calendar, feel, texts, wiring, worker
 from service.auth import SYSTEM, Vault, accounts
 from service.casework import calendar_import, identities
 from service.errors import DeploymentRejected, Finding, FormRejected, Invalid, ServiceError, Severity
@@ -244,7 +244,7 @@ class _Command:
     def import_calendar(self, parsed: argparse.Namespace) -> int:
         if not parsed.file.is_file():
             raise Invalid("cli.no_such_path", path=str(parsed.file))
-        text = parsed.file.read_text("utf-8-sig", errors="replace")
+        text = _calendar_text(parsed.file, parsed.source)
         engine = self._migrated()
         imported = engine.run(SYSTEM, lambda unit: calendar_import.import_calendar(unit, text, parsed.file.name))
         engine.close()
@@ -280,6 +280,16 @@ class _Command:
         engine = wiring.engine(self._settings)
         engine.migrate()
         return engine
+
+
+def _calendar_text(file: Path, source: str) -> str:
+    """Return the csv of a calendar file: csv itself, a workbook, or the text of a notice."""
+    if file.suffix.lower() == ".xlsx":
+        return business_calendar.write_year(business_calendar.read_workbook(file.read_bytes(), file.name, source))
+    text = file.read_text("utf-8-sig", errors="replace")
+    if file.suffix.lower() == ".txt":
+        return business_calendar.write_year(business_calendar.read_notice(text, source))
+    return text
 
 
 def _parser(locale: str, command: _Command) -> argparse.ArgumentParser:
@@ -321,6 +331,7 @@ def _parser(locale: str, command: _Command) -> argparse.ArgumentParser:
     calendar = add("calendar", command.import_calendar)
     calendar.add_argument("verb", choices=["import"], help=text("help_user_verb"))
     calendar.add_argument("file", type=Path, help=text("help_calendar_file"))
+    calendar.add_argument("--source", default="", help=text("help_calendar_source"))
     add("verify-audit", command.verify_audit)
     add("rotate-keys", command.rotate_keys)
     return parser

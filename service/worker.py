@@ -8,11 +8,11 @@ import random
 import socket
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from service import texts
 from service.auth import SYSTEM
-from service.casework import case_documents
+from service.casework import calendar_import, case_documents
 from service.errors import ServiceError
 from service.runtime import files, jobs
 from service.runtime.engine import Engine
@@ -35,6 +35,7 @@ class Worker:
     def __init__(self, engine: Engine, name: str | None = None) -> None:
         self._engine = engine
         self._no_pdfs_before = 0.0
+        self._reminded_on: date | None = None
         self._name = name or f"{socket.gethostname()}-{os.getpid()}"
         self._swept: datetime | None = None
 
@@ -50,6 +51,7 @@ class Worker:
                 logger.exception("claiming jobs failed")
                 stop.wait(POLL_SECONDS * (4 + random.random()))  # noqa: S311 - spreads workers, guards nothing
                 continue
+            self._remind()
             if done == 0 and not self._make_pdfs():
                 self._wait(arrived, stop)
 
@@ -63,6 +65,17 @@ class Worker:
                 continue
             _perform(self._engine, lease)
         return len(leases)
+
+    def _remind(self) -> None:
+        """Once a day, tell the owners of a calendar that is missing; the notice itself is sent once a year."""
+        today = self._engine.clock.now().astimezone(self._engine.zone).date()
+        if today == self._reminded_on:
+            return
+        self._reminded_on = today
+        try:
+            self._engine.run(SYSTEM, calendar_import.remind)
+        except Exception:
+            logger.exception("looking for missing calendars failed")
 
     def _make_pdfs(self) -> int:
         """Make PDFs of documents that were issued while there is nothing else to do; return how many."""

@@ -19,6 +19,7 @@ from service.cli import main
 from service.runtime import deployments
 from service.settings import Settings
 from tests import builders
+from tests.business_calendar.test_notice import a_notice
 
 
 @pytest.fixture(autouse=True)
@@ -214,6 +215,16 @@ def test_every_command_explains_itself_in_both_languages(
             main(["--help"])
         assert ended.value.code == 0
         assert "cli." not in capsys.readouterr().out
+
+
+def test_a_calendar_year_is_imported_from_the_text_of_its_notice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice = tmp_path / "2025.txt"
+    notice.write_text(a_notice(2025), "utf-8")
+
+    assert main(["calendar", "import", str(notice)]) == 0
+    assert "2025" in capsys.readouterr().out
 
 
 def test_a_calendar_year_is_imported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

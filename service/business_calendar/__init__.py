@@ -7,7 +7,10 @@ its own so that it cannot be stored by mistake.
 """
 
 from service.business_calendar.calendar import Calendar, CalendarMissing, Due
+from service.business_calendar.notice import read_notice
+from service.business_calendar.proposals import Proposal, propose
 from service.business_calendar.provisional import ProvisionalDay, provisional
+from service.business_calendar.workbook import read_workbook
 from service.business_calendar.years import Day, DayKind, Year, read_year, shipped_years, write_year
 
 __all__ = [
@@ -16,9 +19,13 @@ __all__ = [
     "Day",
     "DayKind",
     "Due",
+    "Proposal",
     "ProvisionalDay",
     "Year",
+    "propose",
     "provisional",
+    "read_notice",
+    "read_workbook",
     "read_year",
     "shipped_years",
     "write_year",

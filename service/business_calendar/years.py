@@ -66,7 +66,7 @@ def read_year(text: str, file: str) -> Year:
         day, entry = _read_day(line, file, number)
         if day in days:
             raise Invalid("calendar_day_twice", file=file, line=number, day=day.isoformat())
-        if day.year != year and (day.year, day.month) != (year - 1, 12):
+        if not belongs(day, year):
             raise Invalid("calendar_day_of_other_year", file=file, line=number, day=day.isoformat(), year=year)
         days[day] = entry
     return Year(year, head["source"], head.get("title", ""), dict(sorted(days.items())))
@@ -80,6 +80,11 @@ def write_year(year: Year) -> str:
     writer.writerow(_COLUMNS)
     writer.writerows((day.isoformat(), entry.kind, entry.name) for day, entry in year.days.items())
     return text.getvalue()
+
+
+def belongs(day: date, year: int) -> bool:
+    """Whether the notice of a year may name a day: one of its own, or of the December before."""
+    return day.year == year or (day.year, day.month) == (year - 1, 12)
 
 
 def shipped_years() -> tuple[Year, ...]:

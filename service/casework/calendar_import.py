@@ -12,6 +12,8 @@ from service.casework.deadlines import Moved
 from service.runtime import audit
 from service.runtime.unit import UnitOfWork
 
+_DECEMBER = 12
+
 # Who works on the steps that deadlines of a case belong to.
 _CONCERNED = (Role.LEAD.value, Role.INVEST.value)
 
@@ -33,6 +35,35 @@ def import_calendar(unit: UnitOfWork, text: str, file: str) -> Imported:
         _tell(unit, year, moved)
         entry.after.update(year=year.number, source=year.source, moved=len(moved))
     return Imported(year, moved)
+
+
+def remind(unit: UnitOfWork) -> int:
+    """Tell the process owners, once for each year, that a calendar is missing; return how many people were told.
+
+    From 1 December on that of the next year, and at any time that of a year which a running time limit needs.
+    """
+    calendar = calendars.calendar(unit)
+    today = parameters.today(unit)
+    rows = [
+        row
+        for row in store.deadlines.open_ones(unit.session)
+        if row.due is None and row.state is deadlines.DeadlineState.RUNNING
+    ]
+    wanted: dict[int, int] = {}
+    if today.month == _DECEMBER and not calendar.has(today.year + 1):
+        wanted[today.year + 1] = 0
+    for row in rows:
+        guess = deadlines.provisional_due(unit, row)
+        for year in guess.missing_years if guess else ():
+            wanted[year] = wanted.get(year, 0) + 1
+    told = 0
+    for year, count in sorted(wanted.items()):
+        facts = {"year": year, "count": count}
+        title = texts.message("calendar_missing_title", facts)
+        said = texts.message("calendar_missing_waiting" if count else "calendar_missing_soon", facts)
+        # Keys of the site are positive: the notice about a year has one of its own, so that it is sent once.
+        told += notices.send(unit, [Role.OWNER.value], title, said, source_key=-year)
+    return told
 
 
 def waiting(unit: UnitOfWork) -> int:

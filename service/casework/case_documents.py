@@ -394,6 +394,11 @@ def _template_version(unit: UnitOfWork, case: Case, template: Template) -> tuple
     return (kept[-1] if kept else None), shipped
 
 
+def template_content(unit: UnitOfWork, case: Case, template: Template) -> bytes:
+    """Return the template file that a case uses."""
+    return _template_version(unit, case, template)[1]
+
+
 def _keep_shipped(unit: UnitOfWork, template: Template, content_: bytes) -> DocumentTemplate:
     return add_template(unit, template, content_, "shipped", "")
 

@@ -248,6 +248,13 @@ def view(unit: UnitOfWork, key: int) -> CaseView:
     )
 
 
+def view_of(unit: UnitOfWork, key: int) -> View:
+    """Return how much of a case the actor sees; raises `NotFound` if they may not know of it."""
+    allowed = access(unit, records.of_case(unit, key))
+    auth.require(unit.actor, Permission.READ_CASE, allowed)
+    return auth.view_of(unit.actor, allowed)
+
+
 def search(
     unit: UnitOfWork,
     *,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import docx
 import regex
 from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import nsmap
 from docx.shared import Pt, RGBColor
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
@@ -25,6 +26,8 @@ from service.errors import Invalid
 
 LARGEST = 5_000_000  # bytes of an uploaded file
 LARGEST_UNPACKED = 50_000_000
+_TEXT = f"{{{nsmap['w']}}}t"
+_ENDED_TWICE = regex.compile("([\u3002\uff01\uff1f])\u3002+")
 _LOOP = frozenset({"index", "first", "last", "length"})
 _EXTERNAL = regex.compile(rb'TargetMode\s*=\s*["\']External')
 _MARK_RED = RGBColor(0xC0, 0x00, 0x00)
@@ -77,6 +80,9 @@ def render(content: bytes, values: Mapping[str, object], missing: set[str], *, m
     """Fill a checked template; `mark` stands in red on top of every page. `missing` is what the values note."""
     document = DocxTemplate(io.BytesIO(content))
     document.render(dict(values), _environment())
+    for text in document.docx.element.body.iter(_TEXT):
+        # A record that ends its sentence, in a template that ends it too.
+        text.text = _ENDED_TWICE.sub(r"\1", text.text or "")
     file = io.BytesIO()
     document.save(file)
     content = _marked(file.getvalue(), mark) if mark else file.getvalue()

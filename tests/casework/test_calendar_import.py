@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from service.auth import Actor
 from service.business_calendar import Day, DayKind, Year, shipped_years, write_year
 from service.casework import deadlines, notices
-from service.casework.calendar_import import import_calendar
+from service.casework.calendar_import import import_calendar, remind
 from service.errors import Forbidden, Invalid
 from service.runtime import audit
 from tests.casework.conftest import Site
@@ -60,3 +60,41 @@ def test_a_bad_file_changes_nothing(case: Site) -> None:
         import_calendar(unit, "date,kind,name\n", "year.csv")
     with case.unit("invest1") as unit, pytest.raises(Forbidden):
         import_calendar(unit, _with_one_holiday_more(date(2025, 3, 3)), "year.csv")
+
+
+def test_the_owners_are_told_once_that_next_years_calendar_is_missing(case: Site) -> None:
+    last = max(year.number for year in shipped_years())
+
+    def told(moment: datetime) -> int:
+        case.clock.set(moment)
+        with case.unit() as unit:
+            count = remind(unit)
+            unit.commit()
+        return count
+
+    assert told(datetime(last, 11, 30, 4, tzinfo=UTC)) == 0
+    assert told(datetime(last, 12, 1, 4, tzinfo=UTC)) == 1
+    assert told(datetime(last, 12, 2, 4, tzinfo=UTC)) == 0
+    with case.unit("owner") as unit:
+        [notice] = notices.of_actor(unit).items
+    assert str(last + 1) in notice.title
+
+
+def test_the_owners_are_told_once_that_a_time_limit_runs_beyond_the_calendar(case: Site) -> None:
+    last = max(year.number for year in shipped_years())
+    case.clock.set(datetime(last, 11, 20, 4, tzinfo=UTC))
+    with case.unit() as unit:
+        assert remind(unit) == 0
+        assert deadlines.ensure(unit, case.key, str(case.subject()), "P-T05").due is None
+        unit.commit()
+
+    counts = []
+    for _ in range(2):
+        with case.unit() as unit:
+            counts.append(remind(unit))
+            unit.commit()
+
+    assert counts == [1, 0]
+    with case.unit("owner") as unit:
+        [notice] = notices.of_actor(unit).items
+    assert "没有届满日" in notice.text

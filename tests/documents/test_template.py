@@ -145,6 +145,11 @@ def test_a_condition_may_compare_with_the_code() -> None:
     assert filled('{% if subject.name == "exempt" %}免{% endif %}', name="exempt")[0] == "免"
 
 
+def test_a_sentence_ends_once() -> None:
+    assert filled("理由：{{ subject.name }}。", name="已补件。")[0] == "理由：已补件。"
+    assert filled("{{ subject.name }}。", name="为何？")[0] == "为何？"
+
+
 def test_text_stays_text_whatever_it_holds() -> None:
     nasty = "<w:p>&{{ subject.orgName }}{% if %}\x07\x0c"
 

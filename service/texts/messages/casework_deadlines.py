@@ -1,6 +1,11 @@
 """What the deadlines, parameters and calendars of service.casework have to say; English is the msgid."""
 
 MESSAGES: dict[str, str] = {
+    "calendar_missing_title": "The working day calendar of {year} is missing",
+    "calendar_missing_soon": "The year ends this month and the calendar of {year} has not been imported. Import the "
+    "notice of the State Council's General Office under Calendar.",
+    "calendar_missing_waiting": "{count} time limits run into {year}, whose calendar has not been imported: they "
+    "have no last day. Import the notice of the State Council's General Office under Calendar.",
     "calendar_day_expected": "A date was expected, {found} was given.",
     "calendar_number_expected": "A whole number was expected, {found} was given.",
     "deadline_without_case": "A deadline belongs to a case; start the process with the case's key as business key.",

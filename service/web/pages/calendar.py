@@ -82,16 +82,8 @@ def download(number: int) -> Response:
 @blueprint.post("/preview")
 def preview() -> Response:
     request.require(Permission.IMPORT_CALENDAR)
-    part = http.files.get("file")
     try:
-        if part is None or not part.filename:
-            raise Invalid("no_files_chosen")
-        content = part.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise Invalid("calendar_too_large", limit=LARGEST // deploying.MB)
-        file = PurePath(part.filename).name
-        text = content.decode("utf-8-sig", errors="replace")
-        year = business_calendar.read_year(text, file)
+        year, file, statutory_only = _sent()
     except Invalid as error:
         return _index(texts.render(error, words.locale()), HTTPStatus.UNPROCESSABLE_ENTITY)
     with request.reading() as unit:
@@ -104,8 +96,34 @@ def preview() -> Response:
         days=_days(year, before.year if before else None),
         text=business_calendar.write_year(year),
         file=file,
+        statutory_only=statutory_only,
     )
     return make_response(html)
+
+
+def _sent() -> tuple[Year, str, bool]:
+    """Return the year that was sent, whence it comes, and whether days on which is worked are not known.
+
+    Three ways: the notice's text pasted, a csv file or a workbook, or a year to propose. Raises `Invalid`.
+    """
+    source = http.form.get("source", "")[:120]
+    pasted = http.form.get("notice", "")
+    if pasted.strip():
+        return business_calendar.read_notice(pasted, source), gettext("pasted notice"), False
+    number = http.form.get("year", "")
+    if number.isascii() and number.isdecimal() and len(number) == 4:
+        proposal = business_calendar.propose(int(number), source)
+        return proposal.year, gettext("proposal of %(year)s", year=number), not proposal.complete
+    part = http.files.get("file")
+    if part is None or not part.filename:
+        raise Invalid("calendar_nothing_sent")
+    content = part.read(LARGEST + 1)
+    if len(content) > LARGEST:
+        raise Invalid("calendar_too_large", limit=LARGEST // deploying.MB)
+    file = PurePath(part.filename).name
+    if file.lower().endswith(".xlsx"):
+        return business_calendar.read_workbook(content, file, source), file, False
+    return business_calendar.read_year(content.decode("utf-8-sig", errors="replace"), file), file, False
 
 
 @blueprint.post("")

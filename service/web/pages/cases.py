@@ -98,6 +98,7 @@ class DeadlineView:
     light: Light | None
     due_words: str
     counted: str
+    sheet: str  # address of the page that shows how it was counted
 
 
 @blueprint.get("")
@@ -295,6 +296,7 @@ def deadline_view(unit: UnitOfWork, row: Deadline, names: Mapping[str, str]) -> 
         light,
         due_words,
         gettext("; ").join(str(part) for part in counted),
+        url_for("deadlines.show", key=row.case_key, deadline=row.key),
     )
 
 

@@ -259,6 +259,11 @@ def _file_url(key: int, kind: FileKind) -> str:
     return url_for("documents.download", key=key, kind=kind.value)
 
 
+def pdf_response(content: bytes, name: str) -> Response:
+    """Answer with a PDF to be shown."""
+    return _file(content, MIME[FileKind.PDF], name, inline=True)
+
+
 def _file(content: bytes, mime: str, name: str, *, inline: bool = False) -> Response:
     response = current_app.response_class(content, mimetype=mime)
     plain = "".join(sign for sign in name if sign >= " " and sign not in '/\\:*?"<>|')

@@ -10,6 +10,7 @@ from service.auth import SYSTEM
 from service.business_calendar import shipped_years
 from service.casework import calendars
 from service.runtime.engine import Engine
+from tests.business_calendar.test_notice import CHINESE, a_notice, a_workbook
 from tests.web.conftest import Browser, text
 from tests.web.pages.test_signing_in import hidden_fields
 
@@ -78,3 +79,37 @@ def test_calendars_are_for_process_owners(browser_of: Browsers) -> None:
     assert ann.get("/calendar").status_code == 403
     assert ann.post("/calendar", {"text": CSV, "file": "x"}).status_code == 403
     assert browser_of("olga").get("/calendar/1999").status_code == 404
+
+
+def test_a_pasted_notice_is_shown_day_by_day_and_taken_in(browser_of: Browsers) -> None:
+    olga = browser_of("olga")
+
+    shown = text(olga.post("/calendar/preview", {"notice": a_notice(2025)}))
+    taken = text(olga.post("/calendar", hidden_fields(shown)))
+
+    assert "国办发明电〔2024〕12号" in shown
+    assert "2025-01-26 周日" in shown
+    assert "已导入" in taken
+
+
+def test_a_notice_that_contradicts_itself_is_refused_by_its_sentence(browser_of: Browsers) -> None:
+    answer = browser_of("olga").post(
+        "/calendar/preview", {"notice": a_notice(2025).replace("共8天。1月", "共9天。1月")}
+    )
+
+    assert answer.status_code == 422
+    assert "写明 9 天，实际列出 8 天" in text(answer)
+
+
+def test_a_workbook_and_a_proposal_are_looked_at_first_too(browser_of: Browsers) -> None:
+    olga = browser_of("olga")
+
+    workbook = text(olga.post("/calendar/preview", {"file": (io.BytesIO(a_workbook(*CHINESE)), "a.xlsx")}))
+    proposal = text(olga.post("/calendar/preview", {"year": "2040", "source": "示例〔2039〕1号"}))
+    nothing = olga.post("/calendar/preview", {"year": "2040", "source": ""})
+
+    assert "示例〔2026〕1号" in workbook
+    assert "只推算了法定节假日" in proposal
+    assert "2040-10-01" in proposal
+    assert nothing.status_code == 422
+    assert "发文字号" in text(nothing)

@@ -144,3 +144,19 @@ def test_the_code_of_an_organ_is_kept_or_refused(browser_of: Browsers) -> None:
 
 def test_no_document_is_read_without_signing_in(browser: Browser) -> None:
     assert browser.get("/documents/1.docx").status_code == 303
+
+
+def test_a_time_limit_is_told_day_by_day_and_printed(browser_of: Browsers, key: int) -> None:
+    lead = browser_of("lead")
+    [address] = links(text(lead.get(f"/cases/{key}?tab=deadlines")), f"/cases/{key}/deadlines/")[:1]
+
+    page = text(lead.get(address))
+    pdf = lead.get(f"{address}.pdf")
+
+    assert "起始日不计入" in page
+    assert "工作日" in page
+    assert pdf.data.startswith(b"%PDF")
+    assert "P-T01_期限推算单.pdf" in unquote(pdf.headers["Content-Disposition"])
+    for who in ("subject", "hr", "owner"):
+        assert browser_of(who).get(address).status_code in {403, 404}
+    assert lead.get(f"/cases/{key}/deadlines/1").status_code == 404
