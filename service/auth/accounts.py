@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import regex
 
@@ -220,6 +220,18 @@ def share_password(transaction: Transaction, names: Iterable[str], password: str
         passwords.check(password, name)
         row.password_hash = shared
         row.password_changed_at = transaction.now
+
+
+def locked_until(transaction: Transaction, name: str) -> datetime | None:
+    """Return until when a person cannot sign in after too many failed tries; None if they can."""
+    counter = rows.failures(transaction.session, f"user:{name}")
+    until = None if counter is None else counter.locked_until
+    return until if until is not None and until > transaction.now else None
+
+
+def unlock(transaction: Transaction, name: str) -> None:
+    """Forget a person's failed tries."""
+    rows.clear_failures(transaction.session, f"user:{name}")
 
 
 def disable(transaction: Transaction, name: str) -> None:

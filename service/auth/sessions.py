@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from service.auth import accounts
 from service.auth.accounts import Account
@@ -32,6 +32,27 @@ class Found:
 
     account: Account
     needs_touch: bool  # its last request is long enough ago to be noted
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session that lives, as an administrator sees it."""
+
+    opened_at: datetime
+    seen_at: datetime
+
+
+def of_user(transaction: Transaction, name: str, limits: Limits = Limits()) -> list[Session]:
+    """Return a person's sessions, the last used first."""
+    found = rows.login_sessions(
+        transaction.session, name, transaction.now - limits.idle, transaction.now - limits.lifetime
+    )
+    return [Session(row.created_at, row.seen_at) for row in found]
+
+
+def close_all(transaction: Transaction, name: str) -> None:
+    """End all sessions of a person."""
+    rows.close_sessions(transaction.session, name)
 
 
 def open_session(transaction: Transaction, name: str) -> str:

@@ -13,7 +13,7 @@ import regex
 
 from service import auth
 from service.auth import Permission, Vault
-from service.casework import case_files
+from service.casework import case_files, viewings
 from service.casework.case import Case, of_case
 from service.errors import Conflict, FormRejected, NotFound
 from service.runtime import audit
@@ -81,6 +81,7 @@ def reveal(unit: UnitOfWork, case_key: int, subject_key: int, reason: str) -> st
     if row is None:
         raise NotFound("casework.no_identity_number")
     number = _vault(unit).open(row.sealed)
+    viewings.note(unit, case.key, viewings.IDENTITY, why)
     audit.record(unit, "identity.reveal", ("subject", subject_key), after={"reason": why}, business_key=str(case.key))
     return number
 

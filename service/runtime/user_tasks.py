@@ -42,6 +42,7 @@ __all__ = [
     "draft",
     "form",
     "get",
+    "pass_on",
     "release",
     "save_draft",
     "search",
@@ -131,6 +132,11 @@ def assign(unit: UnitOfWork, key: int, user: str | None, *, override: bool = Tru
         raise Conflict("runtime.user_task_taken", key=key)
     if user is not None:
         unit.engine.plugins.assignments.check(unit, access(task), user)
+    _assign(unit, task, user, "user_task.assign")
+
+
+def pass_on(unit: UnitOfWork, task: UserTask, user: str) -> None:
+    """Give an open task to a person; who may give it, and whether they may have it, is the caller's to have asked."""
     _assign(unit, task, user, "user_task.assign")
 
 

@@ -31,6 +31,7 @@ from service.store import (
     submissions,
     subscriptions,
     user_tasks,
+    viewings,
 )
 from service.store.base import Base, Page
 from service.store.database import Database, DatabaseError, is_lost_race
@@ -66,4 +67,5 @@ __all__ = [
     "submissions",
     "subscriptions",
     "user_tasks",
+    "viewings",
 ]

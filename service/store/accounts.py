@@ -129,6 +129,13 @@ def members(session: Session, roles: Sequence[str]) -> Sequence[tuple[str, str, 
     return [(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]
 
 
+def units(session: Session) -> Sequence[str]:
+    """Return the units in which somebody holds a role, by name."""
+    return session.scalars(
+        select(Membership.unit).where(Membership.unit != "").distinct().order_by(Membership.unit)
+    ).all()
+
+
 def memberships(session: Session, user_name: str) -> Sequence[Membership]:
     statement = select(Membership).where(Membership.user_name == user_name).order_by(Membership.role, Membership.unit)
     return session.scalars(statement).all()
@@ -143,6 +150,22 @@ def remove_membership(session: Session, user_name: str, role: str, unit: str) ->
 
 def login_session(session: Session, digest: str) -> LoginSession | None:
     return session.get(LoginSession, digest)
+
+
+def login_sessions(
+    session: Session, user_name: str, seen_after: datetime, created_after: datetime
+) -> Sequence[LoginSession]:
+    """Return a person's sessions that live, the last used first."""
+    statement = (
+        select(LoginSession)
+        .where(
+            LoginSession.user_name == user_name,
+            LoginSession.seen_at >= seen_after,
+            LoginSession.created_at >= created_after,
+        )
+        .order_by(LoginSession.seen_at.desc())
+    )
+    return session.scalars(statement).all()
 
 
 def touch(session: Session, digest: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from service import texts
+from service.auth import Actor
 from service.errors import (
     Conflict,
     DeploymentRejected,
@@ -24,7 +25,10 @@ from service.errors import (
     Unauthenticated,
     Unsupported,
 )
+from service.runtime import audit
+from service.runtime.unit import UnitOfWork
 from service.web import deploying, doors, words
+from service.web.request import maybe_person
 from service.web.site import site
 
 LOG = logging.getLogger(__name__)
@@ -82,6 +86,8 @@ ADVICE: dict[int, str] = {
     500: words.N_("Nothing was changed. Try again; if it happens again, report the request number."),
 }
 PROBLEMS_SHOWN = 10
+# What is there, but not for this person: said as if it were not.
+HIDDEN = frozenset({"auth.no_such_case", "auth.no_such_task"})
 CHALLENGE = 'Basic realm="rongcuo", charset="UTF-8"'
 
 
@@ -124,6 +130,8 @@ def wants_json() -> bool:
 
 def _service_error(error: ServiceError) -> Response:
     status = status_of(error)
+    if isinstance(error, Forbidden) or error.code in HIDDEN:
+        _note_refusal(error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         LOG.error("request %s: %s", request_number(), error, exc_info=error)
     if wants_rest():
@@ -133,6 +141,27 @@ def _service_error(error: ServiceError) -> Response:
     if wants_json():
         return _json_answer(error, status)
     return _page(status, texts.render(error, words.locale()))
+
+
+def _note_refusal(error: ServiceError) -> None:
+    """Enter the attempt in the audit log, one entry a request; who is not known was refused before, at the door."""
+    person = maybe_person()
+    who = person.actor if person is not None else g.get("program")
+    if not isinstance(who, Actor):
+        return
+
+    def note(unit: UnitOfWork) -> None:
+        facts = {"code": error.code, "method": request.method, "path": request.path[:200]}
+        case = error.facts.get("key") if error.code == "auth.no_such_case" else None
+        audit.record(
+            unit,
+            "access.refuse",
+            ("request", request.endpoint or "-"),
+            after=facts,
+            business_key=None if case is None else str(case),
+        )
+
+    site().engine.run(who, note)
 
 
 def _json_answer(error: ServiceError, status: HTTPStatus) -> Response:

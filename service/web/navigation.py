@@ -62,6 +62,14 @@ def _everybody(person: Person) -> bool:
     return True
 
 
+def _keeps_people(person: Person) -> bool:
+    return person.may(Permission.MANAGE_ACCOUNTS) or person.may(Permission.MANAGE_ROLES)
+
+
+def _looks_up_viewings(person: Person) -> bool:
+    return person.may(Permission.READ_AUDIT) or person.may(Permission.MANAGE_ROLES)
+
+
 PLACES: tuple[Place, ...] = (
     Place(N_("Home"), "home.show", icon="house", key="h", allowed=_everybody),
     Place(N_("Tasks"), "tasks.index", icon="inbox", key="t", allowed=works_on_tasks),
@@ -82,6 +90,8 @@ PLACES: tuple[Place, ...] = (
     ),
     Place(N_("Calendar"), "calendar.index", icon="calendar3", key="k", allowed=_with(Permission.IMPORT_CALENDAR)),
     Place(N_("Incidents"), "incidents.index", icon="exclamation-triangle", key="i", allowed=_with(Permission.OPERATE)),
+    Place(N_("People"), "people.index", icon="people", key="u", allowed=_keeps_people),
+    Place(N_("Who looked at what"), "people.viewed", icon="eye", key="w", allowed=_looks_up_viewings),
     Place(N_("Notices"), "notices.index", icon="bell", key="n", allowed=_everybody),
 )
 

@@ -33,6 +33,12 @@ def vault(tmp_path: Path) -> Vault:
 @pytest.fixture
 def engine(database_url: str, open_engine: Callable[..., Engine], vault: Vault) -> Engine:
     engine = open_engine(database_url, replace(wiring.PLUGINS, vault=vault))
+    a_case(engine)
+    return engine
+
+
+def a_case(engine: Engine) -> None:
+    """Put a case of one person in the database, without processes."""
     with engine.unit(SYSTEM) as unit:
         cases.add(
             unit.session,
@@ -69,7 +75,6 @@ def engine(database_url: str, open_engine: Callable[..., Engine], vault: Vault) 
             ),
         )
         unit.commit()
-    return engine
 
 
 def keep(engine: Engine, number: str, actor: Actor = INTAKE) -> None:

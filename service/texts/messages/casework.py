@@ -211,4 +211,6 @@ MESSAGES: dict[str, str] = {
     ),
     "casework.no_identity_number": "No identity number is kept of this person.",
     "casework.no_identity_keys": "This program has no key file for identity numbers; see the settings.",
+    "casework.own_account": "Nobody changes their own account or roles here; ask the other administrator.",
+    "casework.organ_name": 'An organ is named without "@"; found {found}.',
 }

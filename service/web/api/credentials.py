@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Response
+from flask import Response, g
 from flask import request as http
 
 from service.auth import Actor, ActorKind, Permission, accounts, api_clients
@@ -34,6 +34,12 @@ def caller() -> Actor:
     its process owner whoever is on this machine and is no web page: a page's request carries its own `Origin`, and a
     name made to point here is no loopback name.
     """
+    found = _caller()
+    g.program = found  # for the entry that a refusal leaves
+    return found
+
+
+def _caller() -> Actor:
     if _has_credentials() or PAGE_TOKEN in http.headers:
         _refuse_foreign_pages()
     if _has_credentials():

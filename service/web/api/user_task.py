@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app
 
 from service import auth
 from service.auth import Permission, accounts
+from service.casework import viewings
 from service.errors import Invalid
 from service.runtime import form_display, form_sources, history, instances, listings, user_tasks
 from service.runtime.unit import UnitOfWork
@@ -59,7 +60,12 @@ def search() -> Response:
 def show(task_key: int) -> Response:
     actor = credentials.caller()
     with site().engine.reading(actor) as unit:
-        return json_of(_items(unit, [_readable(unit, task_key)])[0])
+        task = _readable(unit, task_key)
+        item, case_key = _items(unit, [task])[0], user_tasks.access(task).case_key
+        step = task.name or task.element_id
+    if case_key is not None:
+        site().engine.run(actor, lambda unit: viewings.note(unit, case_key, viewings.TASK, step))
+    return json_of(item)
 
 
 @blueprint.post("/user-tasks/<int:task_key>/assignment")

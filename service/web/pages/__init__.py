@@ -21,6 +21,7 @@ from service.web.pages import (
     incidents,
     measure,
     notices,
+    people,
     rectification,
     signing_in,
     tasks,
@@ -47,4 +48,5 @@ PAGES: tuple[Blueprint, ...] = (
     calendar.blueprint,
     incidents.blueprint,
     notices.blueprint,
+    people.blueprint,
 )

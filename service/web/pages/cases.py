@@ -25,6 +25,7 @@ from service.casework import (
     parameters,
     records,
     suspensions,
+    viewings,
 )
 from service.casework.case_files import CaseSummary, CaseView
 from service.casework.deadlines import Deadline, DeadlineState
@@ -188,6 +189,7 @@ def show(key: int) -> Response:
             if case.view is auth.View.FULL or name == "overview"
         ]
         head = row_of(summary, calendars.calendar(unit), parameters.today(unit))
+    request.run(lambda unit: viewings.note(unit, key, tab))
     return make_response(render_template("case.html", case=head, tabs=tabs, tab=tab, **content))
 
 

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from service import auth, texts
 from service.auth import Permission
-from service.casework import calendars
+from service.casework import calendars, viewings
 from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
 from service.runtime import files as found_files
 from service.runtime import form_display, step_notes, user_tasks
@@ -287,6 +287,7 @@ def _page(
 ) -> Response:
     with request.reading() as unit:
         task = views.readable_task(unit, key)
+        case_key, step = user_tasks.access(task).case_key, task.name or task.element_id
         (item,) = items_of(unit, [task])
         around = views.around(unit, task)
         nodes: Sequence[fallback.Node] | None = None
@@ -319,6 +320,8 @@ def _page(
             evaluations=views.evaluations_of_task(unit, task) if around.full else [],
             steps=views.steps(unit, task.instance_key) if around.full else None,
         )
+    if case_key is not None:
+        request.run(lambda unit: viewings.note(unit, case_key, viewings.TASK, step))
     return make_response(html, status)
 
 

@@ -346,3 +346,21 @@ def test_an_identity_number_is_kept_masked_and_shown_for_a_reason(of: Callable[[
     for name, status in {"inspect": 403, "owner": 404, "auditor": 404, "subject": 403, "elsewhere": 404}.items():
         assert of(name).post(f"{place}/reveal", {"reason": "看一看"}).status_code == status, name
         assert of(name).post(place, {"number": number}).status_code == status, name
+
+
+def test_opening_a_case_its_parts_and_tasks_is_recorded_for_the_audit_administrator(
+    of: Callable[[str], Browser], case: int
+) -> None:
+    lead, auditor = of("lead"), of("auditor")
+    lead.get(f"/cases/{case}")
+    lead.get(f"/cases/{case}?tab=judgements")
+    of("elsewhere").get(f"/cases/{case}")
+
+    page, table = text(auditor.get("/viewings")), text(auditor.get("/viewings.csv"))
+
+    assert "查阅记录" in page
+    assert f"{play.ORGAN}〔2026〕1号" in page
+    lines = table.splitlines()
+    assert sorted(line.split(",")[3] for line in lines[1:]) == ["lead", "lead"]
+    assert {line.split(",")[6] for line in lines[1:]} == {"概况", "判定依据"}
+    assert "张示例" not in page + table
