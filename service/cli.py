@@ -1,4 +1,4 @@
-"""The door for administrators: serve, work, migrate, deploy, lint, decide, demo, user, calendar, verify-audit.
+"""The door for administrators: serve, work, migrate, deploy, lint, decide, demo, user, calendar, verify-audit, check.
 
 Every command answers 0 when it did what was asked, 1 when that was refused, 2 for a command it does not know.
 """
@@ -21,7 +21,7 @@ from service import business_calendar, feel, texts, wiring, worker
 from service.auth import SYSTEM, Vault, accounts
 from service.casework import calendar_import, identities
 from service.errors import DeploymentRejected, Finding, FormRejected, Invalid, ServiceError, Severity
-from service.runtime import audit, decisions, deployments
+from service.runtime import audit, decisions, deployments, integrity
 from service.runtime.deployments import Resource
 from service.runtime.engine import Engine, SetClock, SystemClock
 from service.runtime.unit import UnitOfWork
@@ -276,6 +276,17 @@ class _Command:
         self.say("keys_rotated", count=count, path=str(self._settings.identity_keys_file))
         return 0
 
+    def check(self, _parsed: argparse.Namespace) -> int:
+        engine = self._migrated()
+        with engine.reading(SYSTEM) as unit:
+            report = integrity.check(unit)
+        engine.close()
+        for breach in report.breaches:
+            print(texts.message(breach.code, breach.facts, self._settings.locale), file=sys.stderr)
+        told = {"instances": report.instances, "entries": report.entries, "count": len(report.breaches)}
+        self.say("checked" if report.whole else "checked_bad", **told)
+        return 0 if report.whole else 1
+
     def _migrated(self) -> Engine:
         engine = wiring.engine(self._settings)
         engine.migrate()
@@ -333,6 +344,7 @@ def _parser(locale: str, command: _Command) -> argparse.ArgumentParser:
     calendar.add_argument("file", type=Path, help=text("help_calendar_file"))
     calendar.add_argument("--source", default="", help=text("help_calendar_source"))
     add("verify-audit", command.verify_audit)
+    add("check", command.check)
     add("rotate-keys", command.rotate_keys)
     return parser
 

@@ -172,6 +172,23 @@ def test_the_audit_log_is_verified_and_tampering_reported(
     assert "entry 1 was changed" in capsys.readouterr().err
 
 
+def test_what_contradicts_itself_is_told_in_words_with_its_key(
+    models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["deploy", str(models)])
+    assert main(["check"]) == 0
+    assert "Whole: 0 running instances, 1 audit entries." in capsys.readouterr().out
+    with sqlite3.connect(tmp_path / "rongcuo.db") as connection:
+        connection.execute("INSERT INTO draft VALUES (77, 'ann', '{}', '2026-01-01')")
+    connection.close()
+
+    assert main(["check"]) == 1
+
+    told = capsys.readouterr()
+    assert told.err.splitlines()[-1] == "Task 77 is not open, but a draft for it is left."
+    assert "Found 1 contradictions" in told.out
+
+
 @pytest.mark.parametrize("command", ["serve", "work"])
 def test_what_runs_until_it_is_stopped_stops_when_told(command: str, tmp_path: Path) -> None:
     arguments = ["--port", str(_free_port())] if command == "serve" else []

@@ -167,7 +167,9 @@ class Moves:
             raise Superseded("runtime.superseded")
         version, _, content = found
         instances = store.process_instances.of_root(session, root_key)
-        root = next(row for row in instances if row.key == root_key)
+        root = next((row for row in instances if row.key == root_key), None)
+        if root is None:
+            raise NotFound("runtime.instance_not_found", key=root_key)
         host = InstanceHost(root_key, root.business_key, root.process_id)
         host.bind(self._unit)
         document = feel.codec.decode(zlib.decompress(content))
@@ -187,6 +189,9 @@ class Moves:
             instances={row.key: rows.known(row) for row in active},
             failed=frozenset(row.key for row in active if row.has_incident),
         )
+
+    def stored(self, root_key: int) -> bpmn.Workflow:
+        return self._load(root_key).workflow
 
     def _settle(self, held: Held, tags: Sequence[str] = ()) -> None:
         """Turn what changed in a workflow into rows."""
@@ -353,6 +358,14 @@ def lock(unit: UnitOfWork, root_key: int) -> None:
     """
     if not unit.engine.database.is_sqlite:
         store.process_instances.document_version(unit.session, root_key)
+
+
+def stored(unit: UnitOfWork, root_key: int) -> bpmn.Workflow:
+    """Return a root instance as its state document says, to look at; nothing of it is kept or written.
+
+    Raises whatever a document that cannot be read makes of itself.
+    """
+    return unit.part(Moves).stored(root_key)
 
 
 def held_task(unit: UnitOfWork, key: int) -> UserTask:

@@ -16,6 +16,12 @@ MESSAGES: dict[str, str] = {
     "cli.help_calendar_source": "number of the notice, where the file does not have it",
     "cli.calendar_imported": "Imported {year} with {days} named days; {moved} deadlines moved.",
     "cli.help_verify_audit": "Check that the audit log is whole and unchanged.",
+    "cli.help_check": "Check that each running instance has exactly what its state says, and the audit log too.",
+    "cli.checked": "Whole: {instances} running instances, {entries} audit entries.",
+    "cli.checked_bad": (
+        "Found {count} contradictions in {instances} running instances and {entries} audit entries. Nothing was "
+        "changed. Keep a backup of this database and a note of what happened last before anything is mended."
+    ),
     "cli.help_host": "address to listen on",
     "cli.help_port": "port to listen on",
     "cli.help_paths": "files, or folders that hold them",
