@@ -413,6 +413,18 @@ FURTHER: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         )
     ),
     ("overdue by half a day is no count", "D9", {"overdueWd": 5.5}, {"level": "insufficient"}),
+    (
+        "thresholds of the owner",
+        "D9",
+        {"overdueWd": 3, "thresholds": {"remind": -2, "L1": 1, "L2": 3, "L3": 8, "L4": 20}},
+        {"level": "L2"},
+    ),
+    (
+        "reminded as early as the owner says",
+        "D9",
+        {"overdueWd": -3, "thresholds": {"remind": -2, "L1": 1, "L2": 3, "L3": 8, "L4": 20}},
+        {"level": "normal"},
+    ),
     ("no deadline", "D9", {"reportStatus": "not_submitted", "overdueWd": None}, {"level": "insufficient"}),
     ("first failure", "D9", {"reportStatus": "submitted", "inspectionResult": "fail", "failCount": 1}, {"level": "L2"}),
     ("failure not counted", "D9", {"inspectionResult": "fail"}, {"level": "L2"}),
@@ -668,7 +680,7 @@ def test_the_models_have_no_fault() -> None:
 
     faults = [finding for model in models.values() for finding in model.findings if finding.severity is Severity.ERROR]
 
-    assert len(models) == 14
+    assert len(models) == 15
     assert faults == []
-    assert [model.id for model in models.values()] == [f"Definitions_D{number}" for number in range(1, 15)]
-    assert {f"D{number}" for number in range(1, 15)} <= set(domain.models())
+    assert [model.id for model in models.values()] == [f"Definitions_D{number}" for number in range(1, 16)]
+    assert {f"D{number}" for number in range(1, 16)} <= set(domain.models())
