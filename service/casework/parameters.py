@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import csv
 import functools
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from importlib import resources
+from itertools import pairwise
+
+import regex
 
 from service import auth, feel, store
 from service.auth import Permission
@@ -20,6 +24,46 @@ from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.feel import Value
 from service.runtime import audit
 from service.runtime.unit import UnitOfWork
+
+
+class Kind(StrEnum):
+    """How a value is entered."""
+
+    NUMBER = "number"
+    CHOICE = "choice"  # one of `CHOICES`
+    SET = "set"  # any of `CHOICES`
+    DATE = "date"
+    SHARES = "shares"  # each of `PARTS` a fraction such as 2/3
+    THRESHOLDS = "thresholds"  # each of `PARTS` a whole number, every one greater than the one before
+
+
+# Values of parameters that are no numbers; a parameter without default may also be unset again.
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "P-APP-01": ("received", "postmark"),
+    "P-APP-02": ("issued", "resolved"),
+    "P-ADV-01": ("off", "on"),
+    "P-3D-01": ("on", "off"),
+    "P-OVL-01": ("majorSafety", "majorEnv", "unitGain", "noDemocraticProcedure", "majorLossOrBadImpact"),
+}
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "P-T17": ("remind", "L1", "L2", "L3", "L4"),
+    "P-MTG-01": ("quorum", "passed"),
+}
+_KINDS: Mapping[str, Kind] = {
+    "P-APP-01": Kind.CHOICE,
+    "P-APP-02": Kind.CHOICE,
+    "P-ADV-01": Kind.CHOICE,
+    "P-3D-01": Kind.CHOICE,
+    "P-OVL-01": Kind.SET,
+    "P-EFF-01": Kind.DATE,
+    "P-T17": Kind.THRESHOLDS,
+    "P-MTG-01": Kind.SHARES,
+}
+
+# The calendar is imported, not entered.
+_ELSEWHERE = frozenset({"P-CAL-01"})
+
+_SHARE = regex.compile(r"([1-9]\d?)/([1-9]\d?)", regex.ASCII)
 
 # Time limits that national rules set (procedure.md 6.1); only a new release of the product changes them.
 _FIXED_PREFIX = "F-"
@@ -52,7 +96,11 @@ class Definition:
 
     @property
     def is_changeable(self) -> bool:
-        return not self.id.startswith(_FIXED_PREFIX)
+        return not self.id.startswith(_FIXED_PREFIX) and self.id not in _ELSEWHERE
+
+    @property
+    def kind(self) -> Kind:
+        return _KINDS.get(self.id, Kind.NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +148,39 @@ def value(unit: UnitOfWork, id: str) -> Value:
 def today(unit: UnitOfWork) -> date:
     """Return the site's date at the unit's moment."""
     return unit.now.astimezone(unit.engine.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a parameter, proposed or in force."""
+
+    key: int
+    id: str
+    value: Value
+    effective_on: date
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    approved_by: str | None  # None: waits for the second person
+    approved_at: datetime | None
+
+
+def versions(unit: UnitOfWork, id: str | None = None) -> tuple[Version, ...]:
+    """Return the versions of one parameter, or of all, newest first."""
+    return tuple(
+        Version(
+            row.key,
+            row.id,
+            feel.codec.decode(row.value),
+            row.effective_on,
+            row.reason,
+            row.proposed_by,
+            row.proposed_at,
+            row.approved_by,
+            row.approved_at,
+        )
+        for row in store.deadlines.parameter_versions(unit.session, id)
+    )
 
 
 def propose(unit: UnitOfWork, id: str, new: Value, effective_on: date, reason: str) -> int:
@@ -160,13 +241,50 @@ def approve(unit: UnitOfWork, key: int) -> None:
 
 
 def _check(known: Definition, new: Value) -> None:
-    expected = feel.type_name(known.default)
-    if known.default is not None and feel.type_name(new) != expected:
-        raise Invalid("parameter_kind", parameter=known.id, expected=expected)
-    if known.minimum is None:
-        return
-    if not isinstance(new, Decimal) or new != new.to_integral_value() or not known.minimum <= new <= _LONGEST:
-        raise Invalid("parameter_number", parameter=known.id, minimum=known.minimum, maximum=_LONGEST)
+    if known.kind is Kind.NUMBER:
+        if known.default is not None and feel.type_name(new) != feel.type_name(known.default):
+            raise Invalid("parameter_kind", parameter=known.id, expected=feel.type_name(known.default))
+        minimum = known.minimum or 0
+        if not isinstance(new, Decimal) or new != new.to_integral_value() or not minimum <= new <= _LONGEST:
+            raise Invalid("parameter_number", parameter=known.id, minimum=minimum, maximum=_LONGEST)
+    elif not (_FITS[known.kind](known.id, new) or (new is None and known.default is None)):
+        expected = CHOICES.get(known.id) or PARTS.get(known.id) or ()
+        raise Invalid(f"parameter_{known.kind.value}", parameter=known.id, expected=list(expected))
+
+
+def _is_choice(id: str, new: Value) -> bool:
+    return isinstance(new, str) and new in CHOICES[id]
+
+
+def _is_set(id: str, new: Value) -> bool:
+    return isinstance(new, list) and all(_is_choice(id, one) for one in new) and len(set(map(str, new))) == len(new)
+
+
+def _is_date(id: str, new: Value) -> bool:
+    return isinstance(new, str) and len(new) == len("2026-01-01") and feel.temporal.parse_date(new) is not None
+
+
+def _are_shares(id: str, new: Value) -> bool:
+    if not isinstance(new, Mapping) or tuple(new) != PARTS[id]:
+        return False
+    found = [_SHARE.fullmatch(str(share)) for share in new.values()]
+    return all(share is not None and int(share[1]) <= int(share[2]) for share in found)
+
+
+def _are_thresholds(id: str, new: Value) -> bool:
+    if not isinstance(new, Mapping) or tuple(new) != PARTS[id]:
+        return False
+    days = [day for day in new.values() if isinstance(day, Decimal) and day == day.to_integral_value()]
+    return len(days) == len(PARTS[id]) and all(one < other for one, other in pairwise(days)) and days[0] < 1 <= days[1]
+
+
+_FITS: Mapping[Kind, Callable[[str, Value], bool]] = {
+    Kind.CHOICE: _is_choice,
+    Kind.SET: _is_set,
+    Kind.DATE: _is_date,
+    Kind.SHARES: _are_shares,
+    Kind.THRESHOLDS: _are_thresholds,
+}
 
 
 def _definition(row: dict[str, str]) -> Definition:

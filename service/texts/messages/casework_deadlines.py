@@ -29,8 +29,19 @@ MESSAGES: dict[str, str] = {
     "parameter_id_expected": "The id of a parameter was expected, a {found} was given.",
     "parameter_fixed": "The parameter {parameter} (layer {layer}) follows a rule and cannot be set here.",
     "parameter_date_past": "The parameter {parameter} cannot come into force on {effective_on}, which is past.",
+    "parameter_day_missing": "State the day on which the parameter {parameter} comes into force.",
     "parameter_reason_missing": "State why the parameter {parameter} is changed.",
     "parameter_kind": "The value of the parameter {parameter} must be a {expected}.",
+    "parameter_choice": "The value of the parameter {parameter} must be one of: {expected}.",
+    "parameter_set": "The value of the parameter {parameter} must be a choice of: {expected}.",
+    "parameter_date": "The value of the parameter {parameter} must be a day such as 2026-05-01.",
+    "parameter_shares": (
+        "The parameter {parameter} takes {expected}, each a fraction of two whole numbers up to one, such as 2/3."
+    ),
+    "parameter_thresholds": (
+        "The parameter {parameter} takes {expected}, each a whole number of working days and greater than the one "
+        "before; the first is at most 0, the second at least 1."
+    ),
     "parameter_number": "The value of the parameter {parameter} must be a whole number from {minimum} to {maximum}.",
     "parameter_version_unknown": "There is no version {key} of a parameter.",
     "parameter_second_person": "Somebody else than the proposer must approve the parameter {parameter}.",
