@@ -512,8 +512,7 @@ RECORDS: dict[str, RecordType] = {
                 "minutesFile": FILE,
                 "minutes": TEXT,
                 "signed": Many(REF),
-                "postponedTo": MOMENT,
-                "postponedReason": TEXT,
+                "postponements": Many(Entity({"heldAt": MOMENT, "reason": TEXT, "at": MOMENT})),
             },
         ),
         _record(  # 2.10

@@ -268,6 +268,21 @@ def _members_fit_the_meeting(look: _Look) -> Iterator[Found]:
         yield path, ("casework.more_present_than_total", {"total": total, "present": len(set(present))})
 
 
+def _one_meeting_has_one_set_of_particulars(look: _Look) -> Iterator[Found]:
+    """One meeting may study several persons of a case: under one number they share when, where and who presides."""
+    path = look.touches("meeting.meetingNo")
+    number = look.after("meeting.meetingNo")
+    if path is None or not _filled(number):
+        return
+    for row in look.case.subjects:
+        other = look.case.document("meeting", row.key)
+        if row.key == look.subject_key or other.get("meetingNo") != number:
+            continue
+        for field in ("type", "heldAt", "chair", "totalMembers"):
+            if not _same(other.get(field), look.after(f"meeting.{field}")):
+                yield f"meeting.{field}", ("casework.meeting_differs", {"number": number, "subject": row.name})
+
+
 def _measures_of_every_class(look: _Look) -> Iterator[Found]:
     path = "rectification.plan.measures"
     if look.touches(path) is None:
@@ -361,6 +376,7 @@ RULES: tuple[Rule, ...] = (
     _findings_rest_on_evidence,  # 5(3), 7(1); 2.5
     _begins_before_it_ends,
     _members_fit_the_meeting,  # 7(2)
+    _one_meeting_has_one_set_of_particulars,  # 7(2)
     _only_present_members_vote,  # 7(2)
     _needs("meeting.catchAllDetermination", "yes", "meeting.catchAllReason", "casework.needs_reason"),  # 6(7)
     _suspended_with_reason,  # section 4; 5(3)

@@ -503,6 +503,12 @@ def open_engine(database: Path, clock: SetClock) -> Engine:
     return Engine(f"sqlite:///{database}", clock, wiring.PLUGINS)
 
 
+def _components(components: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    for component in components:
+        yield component
+        yield from _components(component.get("components", ()))
+
+
 class Play:
     """One case in the making; every step runs on an engine opened for it and closed after it."""
 
@@ -635,10 +641,10 @@ class Play:
             user_tasks.complete(unit, task.key, submission)
             unit.commit()
 
-    def refused(self, element: str, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    def refused(self, element: str, answers: Mapping[str, Any], *, about: int | None = None) -> dict[str, list[str]]:
         """Try to do a task and return the codes of what is wrong, by path; nothing changes."""
         with pytest.raises(FormRejected) as caught:
-            self._complete(self.task(element), answers, None)
+            self._complete(self.task(element, about=about), answers, None)
         return {path: [code for code, _ in problems] for path, problems in caught.value.fields.items()}
 
     def defaults(self, element: str) -> dict[str, Any]:
@@ -652,6 +658,23 @@ class Play:
             view = user_tasks.form(unit, key)
         assert view is not None
         return view.data
+
+    def options(self, element: str, field: str, *, about: int | None = None) -> list[Any]:
+        """Return what a field of an open task offers by its expression."""
+        key = self.task(element, about=about).key
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
+            view = user_tasks.form(unit, key)
+            assert view is not None
+            [component] = [one for one in _components(view.schema["components"]) if one.get("key") == field]
+            expression = feel.parse(component["valuesExpression"].removeprefix("="))
+            found = expression.evaluate(view.data, feel.Environment(unit.now, unit.engine.zone)).value
+        assert isinstance(found, list)
+        return found
+
+    def keys(self) -> list[str]:
+        """Return the keys of the case's persons."""
+        with self.engine() as engine, engine.reading(SYSTEM) as unit:
+            return [str(row.key) for row in records.of_case(unit, self.case_key).subjects]
 
     def shown(self, element: str) -> str:
         """Return the words of an open task's form as a reader without scripts meets them."""
@@ -673,17 +696,21 @@ class Play:
         assert offered, f"{task.element_id} is offered to nobody"
         return str(offered[0])
 
-    def up_to(self, *elements: str, leaving: Iterable[str] = (), **answers: Mapping[str, Any]) -> None:
+    def up_to(
+        self, *elements: str, leaving: Iterable[str] = (), persons: int = 1, **answers: Mapping[str, Any]
+    ) -> None:
         """Do what is open with default answers until one of the elements is open, leaving some tasks undone.
+
+        With `persons` the task must be open for so many of them; the others wait for them there.
 
         Answers for single elements are given by their id, `-` written as `_`.
         """
         left = {"notice", *RECTIFICATION, *FILINGS, *leaving} - set(elements)
         for _ in range(100):
             tasks = self.open_tasks()
-            if {task.element_id for task in tasks} & set(elements):
+            if sum(task.element_id in elements for task in tasks) >= persons:
                 return
-            ready = [task for task in tasks if task.element_id not in left]
+            ready = [task for task in tasks if task.element_id not in {*left, *elements}]
             assert ready, f"nothing left to do before {elements}; open are {sorted(t.element_id for t in tasks)}"
             task = min(ready, key=lambda task: task.key)
             self._complete(task, answers.get(task.element_id.replace("-", "_"), {}), None)

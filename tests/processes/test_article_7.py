@@ -651,6 +651,102 @@ def test_the_person_may_waive_being_heard_in_writing(a_case: ACase) -> None:
     assert play.variable("investigationGate")["gate"] == "pass"
 
 
+def closed(play: Play) -> None:
+    """Take a case whose investigation is over to its closing."""
+    play.up_to("subject-closing")
+    play.do("notice", NO_RECTIFICATION)
+    for element in sorted(FILINGS):
+        play.do(element)
+    play.do("subject-closing")
+    assert play.case()["state"] == "CLOSED"
+    assert play.running() == set()
+
+
+def test_a_unit_that_does_not_answer_is_heard_all_the_same_before_the_investigation_ends(a_case: ACase) -> None:
+    play = a_case(at="evidence")
+    silent = {
+        "unitSilent": True,
+        "opinionRecord.unit.noAnswerNote": "3月2日去函，3月9日催告，均未答复。",
+        "opinionRecord.unit.records": None,
+    }
+    play.up_to("supplement", hearing_unit=silent)
+    assert play.variable_of("rc-investigation", "investigationGate")["blocks"] == ["G3"]
+    assert play.data("supplement")["strands"] == ["unit"]
+    way = {"supplement.way": "unascertainable", "supplement.reason": "单位不答复。"}
+    assert set(play.refused("supplement", way)) == {"supplement.way"}
+
+    play.do(
+        "supplement",
+        {"supplement.way": "supplement", "strands": ["unit"], "supplement.reason": "派员当面听取。"},
+    )
+    assert play.open() & ALL_STRANDS == {"hearing-unit"}
+    assert "补充查明：派员当面听取。" in play.shown("hearing-unit").replace("*", "")
+    play.do("hearing-unit", {"unitSilent": False})
+    play.up_to("report")
+
+    assert play.record("opinionRecord")["unit"]["noAnswerNote"]
+    closed(play)
+
+
+def test_an_opinion_of_an_expert_that_is_late_is_waited_for(a_case: ACase) -> None:
+    play = a_case(at="screening")
+    technical = {"matter.technical": "yes"}
+    play.up_to("expert-opinion", investigation_plan=technical)
+    others = {"evidence", "hearing-subject", "hearing-unit", "hearing-society"}
+    for element in sorted(others & play.open()):
+        play.do(element)
+
+    play.at("2026-04-10")
+
+    assert "部门或专家意见期限已到" in play.notices("invest1")
+    assert play.open() - RECTIFICATION == {"expert-opinion"}
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    play.do("expert-opinion")
+    play.up_to("report", facts=technical)
+    assert play.variable("investigationGate") == {"gate": "pass", "blocks": []}
+    closed(play)
+
+
+def test_a_person_who_refuses_the_decision_is_served_by_leaving_it(a_case: ACase) -> None:
+    play = a_case(at="issuance")
+    play.up_to("delivery", leaving={"announcement", "feedback-subject", "feedback-party"})
+    left = {"delivery.subject.method": "leave", "delivery.subject.witness": "", "delivery.subject.refusal": ""}
+
+    assert set(play.refused("delivery", left)) == {"delivery.subject.witness", "delivery.subject.refusal"}
+    play.do("delivery", {**left, "delivery.subject.witness": "赵示例", "delivery.subject.refusal": "本人拒绝签收。"})
+    refused = {"feedback.subject.ack": "refused", "feedback.subject.refusedNote": "听取说明后拒绝签字。"}
+    play.up_to("subject-closing", feedback_subject=refused)
+
+    assert play.record("delivery")["subject"]["refusal"] == "本人拒绝签收。"
+    assert play.record("subject")["state"] == "TRACKING"
+    closed(play)
+
+
+def test_a_person_who_waives_being_heard_is_taken_to_the_end(a_case: ACase) -> None:
+    play = a_case(at="evidence")
+    waived = {"opinionRecord.subject.waived": True, "opinionRecord.subject.records": None}
+
+    assert set(play.refused("hearing-subject", waived)) == {"opinionRecord.subject.waivedNote"}
+    play.do("hearing-subject", {**waived, "opinionRecord.subject.waivedNote": "书面放弃，本人签字在卷。"})
+
+    closed(play)
+
+
+@pytest.mark.parametrize("days", [40, 400])
+def test_no_timer_ever_decides(a_case: ACase, days: int) -> None:
+    play = a_case(at="issuance")
+    play.import_calendar(2027)
+    play.up_to("issuance")
+    before = play.open() - RECTIFICATION
+
+    play.later(days=days)
+
+    assert play.open() - RECTIFICATION - {"proposal", "accountability-study"} == before
+    assert play.record("subject")["state"] == "DRAFTING"
+    assert play.record("subject")["outcome"] == "pending"
+    assert not play.record("decisionDocument").get("issuedAt")
+
+
 # several persons
 
 
@@ -686,6 +782,54 @@ def test_what_is_not_filed_keeps_the_case_open(a_case: ACase) -> None:
     play.do("closing-gaps", {"filing.caseFile.receivedAt": "2026-03-20"})
 
     assert play.case()["state"] == "CLOSED"
+
+
+def test_two_persons_end_differently_after_one_meeting(a_case: ACase) -> None:
+    play = a_case(a_person("张示例", account="subject"), a_person("李示例"))
+    play.up_to("convening", persons=2)
+    play.do("convening", about=0)
+    assert "2026-1（张示例）" in str(play.options("convening", "sameMeeting", about=1))
+
+    other = {"meeting.chair": "member1", "meeting.meetingNo": "2026-1"}
+    assert play.refused("convening", other, about=1) == {"meeting.chair": ["casework.meeting_differs"]}
+    particulars = [path for path in play.defaults("convening") if path.startswith("meeting.")]
+    same = {"sameMeeting": play.keys()[0], **dict.fromkeys(particulars)}
+    play.do("convening", same, about=1)
+    play.up_to("resolution", persons=2)
+    play.do("resolution", about=0)
+    play.do(
+        "resolution",
+        {
+            "toleranceOpinion.eligible": "no",
+            "toleranceOpinion.outcome": "none",
+            "toleranceOpinion.matchedItems": None,
+            "meeting.deviationReason": "李示例未尽补件跟踪职责，不宜容错。",
+        },
+        about=1,
+    )
+    play.do("decision-draft", about=0)
+    play.do("decision-draft", {"decisionDocument.docNo": "濮纪决〔2026〕2号", **NO_TOLERANCE}, about=1)
+    play.do("reason-basis", about=0)
+    play.do("reason-basis", {"reasonBasis.deviationReason": "未尽补件跟踪职责。"}, about=1)
+    play.up_to("subject-closing", persons=2)
+
+    assert [play.record("meeting", person)["meetingNo"] for person in (0, 1)] == ["2026-1", "2026-1"]
+    assert [play.record("subject", person)["outcome"] for person in (0, 1)] == ["exempt", "none"]
+    numbers = [play.record("decisionDocument", person)["docNo"] for person in (0, 1)]
+    assert numbers == ["濮纪决〔2026〕1号", "濮纪决〔2026〕2号"]
+    for person in (0, 1):
+        play.do("notice", NO_RECTIFICATION, about=person)
+        for element in sorted(FILINGS):
+            play.do(element, about=person)
+        play.do("subject-closing", about=person)
+    assert play.case()["state"] == "CLOSED"
+
+
+NO_TOLERANCE = {
+    "decisionDocument.docKind": "accountability",
+    "decisionDocument.measure": "通报。",
+    "decisionDocument.toleranceSection": "不符合容错条件，不予容错。",
+}
 
 
 # study and decision
@@ -775,6 +919,51 @@ def test_too_few_members_postpone_the_meeting(a_case: ACase) -> None:
 
     assert "convening" in play.open()
     assert "statements" not in play.open()
+    assert "上次会议：2026-03-02，到会不足规定比例。请另行召集。" in play.shown("convening")
+    play.at("2026-03-05")
+    play.up_to("announcement", convening={"meeting.meetingNo": "2026-2"})
+    assert play.record("meeting")["meetingNo"] == "2026-2"
+    assert len(play.record("meeting")["postponements"]) == 1
+    assert play.record("subject")["outcome"] == "exempt"
+
+
+def test_a_meeting_that_did_not_pass_may_be_held_again(a_case: ACase) -> None:
+    play = a_case(at="statements")
+    play.all("statements", {"statement.vote": "abstain"})
+
+    play.do("not-passed", {"notPassedWay": "postpone", "returnReason": "补充说明后再议"})
+
+    assert "补充说明后再议。请另行召集。" in play.shown("convening")
+    play.up_to("announcement", convening={"meeting.meetingNo": "2026-2"})
+    assert play.record("meeting")["votes"] == {"agree": 3, "against": 0, "abstain": 0}
+
+
+@pytest.mark.parametrize("strand", ["evidence", "subject", "unit", "society", "expert"])
+@pytest.mark.parametrize("stage", ["report-review", "trial", "premeeting", "not-passed"])
+def test_every_stage_returns_to_the_strand_that_is_chosen(a_case: ACase, stage: str, strand: str) -> None:
+    play = a_case(at="statements" if stage == "not-passed" else "facts-check")
+    play.up_to(stage, statements={"statement.vote": "against"})
+    way = {
+        "report-review": {"reportResult": "return"},
+        "trial": {"trialResult": "return"},
+        "premeeting": {"defenceResult": "supplement"},
+        "not-passed": {"notPassedWay": "return"},
+    }[stage]
+    first = play.deadline("P-T05")
+    play.later(days=1)
+
+    play.do(stage, {**way, "strands": [strand], "returnReason": "补充核实。"})
+
+    opened = {
+        "evidence": "evidence",
+        "subject": "hearing-subject",
+        "unit": "hearing-unit",
+        "society": "hearing-society",
+        "expert": "expert-commission",
+    }[strand]
+    assert play.open() & {*ALL_STRANDS, "expert-commission"} == {opened}
+    assert play.record("subject")["state"] == "INVESTIGATING"
+    assert play.deadline("P-T05").key != first.key
 
 
 def test_no_single_vote_stops_the_meeting(a_case: ACase) -> None:

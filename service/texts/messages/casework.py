@@ -97,6 +97,10 @@ MESSAGES: dict[str, str] = {
     "casework.more_present_than_total": (
         "{present} members are present, but only {total} are due to attend; correct the attendance."
     ),
+    "casework.meeting_differs": (
+        "Meeting {number} is entered for {subject} with another value; choose it as the same meeting, or give this "
+        "one a number of its own (Article 7(2))."
+    ),
     "casework.measure_needs": "A measure names who carries it out and by when.",
     "casework.measure_or_reason": "Describe the measure, or state why this class does not apply (Article 8).",
     "casework.measure_missing_remedy": (

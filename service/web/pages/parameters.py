@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, render_template, url_for
 from flask import request as http
@@ -16,7 +17,6 @@ from service.auth import Permission
 from service.casework import parameters
 from service.casework.parameters import CHOICES, PARTS, Definition, Kind, Version
 from service.errors import Conflict, Forbidden, Invalid
-from service.feel import Value
 from service.runtime.unit import UnitOfWork
 from service.web import request, words
 from service.web.request import Called
@@ -163,7 +163,7 @@ def _show(id: str, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Res
     return make_response(html, status)
 
 
-def _entered(known: Definition) -> Value:
+def _entered(known: Definition) -> Any:
     """Return what the form says, of the kind that the parameter takes; the use case judges it."""
     text = http.form.get("value", "").strip()
     if known.kind is Kind.NUMBER:
@@ -177,7 +177,7 @@ def _entered(known: Definition) -> Value:
     return text or None
 
 
-def _number(text: str) -> Value:
+def _number(text: str) -> Any:
     plain = text.removeprefix("-")
     return Decimal(text) if plain.isascii() and plain.isdecimal() and len(plain) <= 6 else text
 
@@ -226,7 +226,7 @@ def _proposal(version: Version, called: Called) -> Proposal:
     )
 
 
-def _said(known: Definition, value: Value) -> str:
+def _said(known: Definition, value: Any) -> str:
     """Return a value in words."""
     if value is None:
         return gettext("not set")
