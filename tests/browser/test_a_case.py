@@ -8,20 +8,13 @@ from playwright.sync_api import Page, expect
 
 from service.auth import SYSTEM
 from service.casework import records
-from service.runtime import user_tasks
-from service.runtime.unit import Actor
-from service.runtime.user_tasks import UserTask, UserTaskQuery
 from tests.browser.conftest import Server
+from tests.browser.steps import choose, do, enter, open_tasks, someone, tick
 from tests.processes import play
 
 # Left aside on the way to the decision: the rectification has people and days of its own.
 ASIDE = {*play.RECTIFICATION, *play.FILINGS}
 DECIDED = "announcement"
-
-
-def open_tasks(server: Server) -> list[UserTask]:
-    with server.engine.reading(SYSTEM) as unit:
-        return list(user_tasks.search(unit, UserTaskQuery(), limit=200).items)
 
 
 def register(server: Server, page: Page) -> None:
@@ -52,25 +45,6 @@ def register(server: Server, page: Page) -> None:
     expect(page.get_by_role("status").first).to_contain_text("已登记")
 
 
-def choose(page: Page, label: str, option: str) -> None:
-    """Pick an option of a form-js select, which opens a list of its own."""
-    page.locator(".fjs-form-field-select").filter(has_text=label).first.locator(".fjs-input-group").click()
-    page.locator(".fjs-dropdownlist-item", has_text=option).first.click()
-
-
-def enter(page: Page, label: str, text: str, *, exact: bool = False) -> None:
-    """Type into a date or time field of form-js, which takes the text over on Enter."""
-    field = page.locator(".fjs-container").get_by_label(label, exact=exact).first
-    field.fill(text)
-    field.press("Enter")
-
-
-def tick(page: Page, label: str, option: str) -> None:
-    """Pick one of the round buttons of a form-js field."""
-    field = page.locator(".fjs-form-field-radio").filter(has_text=label)
-    field.get_by_label(option, exact=True).check()
-
-
 def apply(server: Server, page: Page) -> None:
     """Apply as the person held accountable."""
     page.goto(f"{server.url}/")
@@ -82,41 +56,6 @@ def apply(server: Server, page: Page) -> None:
     form.get_by_label("本人确认", exact=False).check()
     page.get_by_role("button", name="提交申请").click()
     expect(page.get_by_role("status").first).to_contain_text("申请已提交")
-
-
-def someone(task: UserTask) -> str:
-    access = user_tasks.access(task)
-    if task.assignee:
-        return task.assignee
-    offered = [*sorted(access.candidate_users)]
-    offered += [name for name, role in play.PEOPLE.items() if role in access.candidate_groups]
-    return offered[0]
-
-
-def do(server: Server, task: UserTask, claimed: set[str]) -> None:
-    """Do one task in the browser; the answers were typed before and stand in a draft.
-
-    Each person claims their first task by hand.
-    """
-    name = someone(task)
-    page = server.page(name)
-    actor = Actor(name, frozenset({play.PEOPLE[name]}))
-    if task.assignee is None and name not in claimed:
-        claimed.add(name)
-        page.goto(f"{server.url}/tasks?list=group")
-        page.locator(f"#task-{task.key}").get_by_role("button", name="签收").click()
-        page.wait_for_url(f"{server.url}/tasks/{task.key}")
-    else:
-        server.engine.run(actor, lambda unit: user_tasks.claim(unit, task.key))
-    answers = play.nested(play.default_answers(task.element_id, server.clock.now()))
-    server.engine.run(actor, lambda unit: user_tasks.save_draft(unit, task.key, answers))
-    page.goto(f"{server.url}/tasks/{task.key}", wait_until="domcontentloaded")
-    page.locator(".fjs-container").wait_for()
-    expect(page.locator(".fjs-powered-by").first).to_be_visible()
-    page.get_by_role("button", name="提交", exact=True).click()
-    page.wait_for_url(f"{server.url}/tasks", wait_until="domcontentloaded")
-    expect(page.get_by_role("status").first).to_contain_text("已提交")
-    server.idle()
 
 
 def test_a_case_goes_from_application_to_decision_in_the_browser(server: Server) -> None:
