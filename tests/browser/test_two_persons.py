@@ -59,7 +59,7 @@ def no_tolerance(page: Page) -> None:
     """Resolve against the advice: the form asks for the reason as soon as the outcome says so."""
     reason = page.locator(".fjs-container").get_by_label("偏离建议的理由")
     expect(reason).to_have_count(0)
-    tick(page, "是否符合容错条件", "否")
+    tick(page, "是否符合容错条件", "不符合")
     choose(page, "结论", "不予容错")
     reason.fill("未尽补件跟踪职责，集体研究认为不宜容错。")
 
