@@ -92,10 +92,11 @@ MESSAGES: dict[str, str] = {
     "casework.reasons_title": "reasons and basis|grounds for tolerance",
     "casework.ends_before_it_begins": "The last day lies before the first, {begin}.",
     "casework.more_members_than_total": (
-        "{members} members take part, but only {total} are due to attend; correct the number due or the members."
+        "{members} members take part, but only {total} are due to attend; correct the number due or the members "
+        "(Article 7(2))."
     ),
     "casework.more_present_than_total": (
-        "{present} members are present, but only {total} are due to attend; correct the attendance."
+        "{present} members are present, but only {total} are due to attend; correct the attendance (Article 7(2))."
     ),
     "casework.meeting_differs": (
         "Meeting {number} is entered for {subject} with another value; choose it as the same meeting, or give this "
@@ -119,7 +120,7 @@ MESSAGES: dict[str, str] = {
         "The decision is issued; {record} is locked and changes only by a new document (Article 7(2))."
     ),
     "casework.outcome_locked": (
-        "The outcome {outcome} stands in an issued decision; it changes only by an appeal or a review."
+        "The outcome {outcome} stands in an issued decision; it changes only by an appeal or a review (Article 7(3))."
     ),
     "casework.outcome_before_decision": "There is no outcome before the decision is issued (Article 7(2)).",
     "casework.outcome_not_resolved": "The outcome must be the one resolved collectively: {resolved} (Article 7(2)).",
@@ -127,12 +128,14 @@ MESSAGES: dict[str, str] = {
         'The material on reasons and basis goes only into the case volume, not into the file "{target}" '
         "(Article 7(2), second paragraph)."
     ),
-    "casework.received_before_sent": "The file was sent on {sent}; it cannot have been received earlier.",
+    "casework.received_before_sent": (
+        "The file was sent on {sent}; it cannot have been received earlier (Article 7(3))."
+    ),
     "casework.absent_member": (
         "{member} did not attend; only members present state an opinion and vote (Article 7(2))."
     ),
-    "casework.recused_member": "{member} is recused from this case.",
-    "casework.member_twice": "{member} has stated an opinion already.",
+    "casework.recused_member": "{member} is recused from this case (Act on Administrative Sanctions, art. 47).",
+    "casework.member_twice": "{member} has stated an opinion already (Article 7(2)).",
     "casework.rectification_noticed": (
         "A rectification notice was issued; it ends by inspection, not by a reason why none is needed (Article 8)."
     ),
