@@ -36,7 +36,7 @@ from service.runtime.form_display import FieldWords
 from service.runtime.history import EventKind, TimelineEvent
 from service.runtime.instances import InstanceState
 from service.runtime.unit import UnitOfWork
-from service.web import fallback, file_links, labels, lights, request, results, uploads, views, words
+from service.web import fallback, file_links, kept_words, labels, lights, request, results, uploads, views, words
 from service.web.answers import json_of
 from service.web.lights import Light
 from service.web.pages import documents, files
@@ -413,7 +413,8 @@ def record_words(unit: UnitOfWork) -> dict[str, FieldWords]:
     wording = form_display.field_words(unit)
     # Registration writes persons as entries of a list; their record shows the same fields.
     entries = {path: known for path, known in wording.items() if path.startswith("case.subjects[].")}
-    return {path.replace("case.subjects[].", "subject.", 1): known for path, known in entries.items()} | dict(wording)
+    persons = {path.replace("case.subjects[].", "subject.", 1): known for path, known in entries.items()}
+    return kept_words.words() | persons | dict(wording)
 
 
 def facts_of(record: str, value: Any, wording: Mapping[str, FieldWords], called: Called) -> list[tuple[str, str]]:
