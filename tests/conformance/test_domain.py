@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from service import feel
 from service.errors import Severity
 from tests.conformance import domain
 
@@ -684,3 +685,59 @@ def test_the_models_have_no_fault() -> None:
     assert faults == []
     assert [model.id for model in models.values()] == [f"Definitions_D{number}" for number in range(1, 16)]
     assert {f"D{number}" for number in range(1, 16)} <= set(domain.models())
+
+
+# D15, which the domain's owner has no examples for: what is listed as not ascertained, and what no more.
+
+FOUND = dict.fromkeys(
+    ("privateGain", "knowingViolation", "defiedProhibition", "conductQualified", "redLineCrossed", "legalLineCrossed"),
+    "no",
+) | dict.fromkeys(("motive", "conditions", "procedure", "nature", "consequence", "recovery"), "neutral")
+UNDETERMINED = {"circumstanceStatus": "undetermined", "undetermined": ["6(4)"], "matched": []}
+MATCHED = {"circumstanceStatus": "matched", "undetermined": ["6(4)"], "matched": ["6(6)"]}
+NOTHING = {"circumstanceStatus": "none", "undetermined": [], "matched": []}
+
+
+@pytest.mark.parametrize(
+    ("facts", "circumstances", "changes", "listed"),
+    [
+        (
+            {**FOUND, "fieldRural": "yes"},
+            UNDETERMINED,
+            {},
+            ["errorOccurred", "modelChange", "unintentional", "impactCaused"],
+        ),
+        (FOUND, MATCHED, {}, []),
+        ({**FOUND, "privateGain": None}, MATCHED, {}, ["privateGain"]),
+        ({**FOUND, "knowingViolation": "unknown"}, MATCHED, {}, ["knowingViolation"]),
+        ({**FOUND, "knowingViolation": "unknown"}, MATCHED, {"threeDistinctions": "off"}, []),
+        ({**FOUND, "motive": "unknown"}, MATCHED, {}, ["motive"]),
+        ({**FOUND, "redLineCrossed": "unknown"}, MATCHED, {}, []),
+        ({**FOUND, "redLineCrossed": "unknown"}, MATCHED, {"stage": "trial"}, ["redLineCrossed"]),
+        ({}, NOTHING, {"stage": "trial"}, []),
+        ({}, MATCHED, {"seedExclusion": "excluded"}, []),
+        (FOUND, MATCHED, {"overlayEnabled": ["majorEnv"]}, ["majorEnv"]),
+        ({**FOUND, "majorEnv": "no"}, MATCHED, {"overlayEnabled": ["majorEnv"]}, []),
+    ],
+)
+def test_facts_not_ascertained_are_listed_with_name_and_article(
+    facts: dict[str, Any], circumstances: dict[str, Any], changes: dict[str, Any], listed: list[str]
+) -> None:
+    given = {
+        "facts": facts,
+        "circumstances": circumstances,
+        "seedExclusion": "clear",
+        "threeDistinctions": "on",
+        "overlayEnabled": [],
+        "stage": "investigation",
+        **changes,
+    }
+
+    evaluation = domain.run("D15", given)
+
+    assert not evaluation.failed
+    found = feel.codec.plain(evaluation.value)
+    assert isinstance(found, list)
+
+    assert [entry["fact"] for entry in found] == listed
+    assert all(entry["name"] and entry["article"] for entry in found)

@@ -355,6 +355,7 @@ def default_answers(element: str, now: datetime) -> dict[str, Any]:
             "meeting.threeEffects.social": "好。",
             "meeting.resolution": "予以容错。",
             "meeting.resolvedAt": at,
+            "meeting.signed": ["member2", "member3"],
         },
         "decision-draft": {
             "decisionDocument.docNo": "濮纪决〔2026〕1号",
