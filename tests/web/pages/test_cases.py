@@ -364,3 +364,35 @@ def test_opening_a_case_its_parts_and_tasks_is_recorded_for_the_audit_administra
     assert sorted(line.split(",")[3] for line in lines[1:]) == ["lead", "lead"]
     assert {line.split(",")[6] for line in lines[1:]} == {"概况", "判定依据"}
     assert "张示例" not in page + table
+
+
+def test_the_case_shows_what_processes_wrote_in_words(
+    of: Callable[[str], Browser], case: int, site_engine: Engine
+) -> None:
+    with site_engine.unit(SYSTEM) as unit:
+        found = records.of_case(unit, case)
+        key = found.subjects[0].key
+        statement = {"memberId": "member1", "points": "同意报告。", "vote": "against", "dissent": "影响较大。"}
+        missing = {"fact": "privateGain", "name": "是否谋取私利", "article": "第二条"}
+        for path, value in (
+            ("meeting.statements", [statement]),
+            ("meeting.votes", {"agree": 2, "against": 1, "abstain": 0}),
+            ("meeting.passed", "yes"),
+            ("investigationReport.missingFacts", [missing]),
+            ("subject.ruleVersion", "D1 1, D3 2"),
+        ):
+            records.write(found, key, path, value)
+        unit.commit()
+
+    shown = text(of("lead").get(f"/cases/{case}"))
+
+    for words in (
+        "发表意见 1",
+        "成员 member1; 意见要点 同意报告。".replace("; ", "；"),
+        "表决 不同意",
+        '同意票</dt><dd class="pre-line">2',
+        '表决</dt><dd class="pre-line">通过',
+        "未查明的事实 1</dt><dd class=\"pre-line\">事实 是否谋取私利",
+        '适用规则版本</dt><dd class="pre-line">D1 1, D3 2',
+    ):
+        assert words in shown, words
