@@ -392,7 +392,7 @@ def test_the_case_shows_what_processes_wrote_in_words(
         "表决 不同意",
         '同意票</dt><dd class="pre-line">2',
         '表决</dt><dd class="pre-line">通过',
-        "未查明的事实 1</dt><dd class=\"pre-line\">事实 是否谋取私利",
+        '未查明的事实 1</dt><dd class="pre-line">事实 是否谋取私利',
         '适用规则版本</dt><dd class="pre-line">D1 1, D3 2',
     ):
         assert words in shown, words
