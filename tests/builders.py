@@ -19,6 +19,12 @@ HEAD = (
 )
 
 
+MANY = (
+    "<bpmn:extensionElements><zeebe:loopCharacteristics "
+    'inputCollection="=people" inputElement="person" /></bpmn:extensionElements>'
+)
+
+
 def user_task(
     element_id: str,
     *,
@@ -30,8 +36,11 @@ def user_task(
     form: str = "",
     binding: str = "",
     outputs: dict[str, str] | None = None,
+    properties: dict[str, str] | None = None,
+    many: bool = False,
+    sequential: bool = False,
 ) -> str:
-    """A Camunda 8 user task."""
+    """A Camunda 8 user task; `many`: once for each `person` of the variable `people`."""
     extensions = ["<zeebe:userTask />"]
     if assignee or groups or users:
         attributes = {"assignee": assignee, "candidateGroups": groups, "candidateUsers": users}
@@ -43,7 +52,14 @@ def user_task(
     if outputs:
         lines = "".join(f"<zeebe:output {_attributes({'source': s, 'target': t})} />" for t, s in outputs.items())
         extensions.append(f"<zeebe:ioMapping>{lines}</zeebe:ioMapping>")
-    return _element("userTask", element_id, name, "".join(extensions))
+    if properties:
+        lines = "".join(f"<zeebe:property {_attributes({'name': n, 'value': v})} />" for n, v in properties.items())
+        extensions.append(f"<zeebe:properties>{lines}</zeebe:properties>")
+    kind = f'isSequential="{str(sequential).lower()}"'
+    loop = (
+        f"<bpmn:multiInstanceLoopCharacteristics {kind}>{MANY}</bpmn:multiInstanceLoopCharacteristics>" if many else ""
+    )
+    return _element("userTask", element_id, name, "".join(extensions), loop)
 
 
 def service_task(element_id: str, topic: str, *, retries: str = "", headers: dict[str, str] | None = None) -> str:
@@ -224,10 +240,20 @@ def _event(tag: str, element_id: str, attributes: str, definition: str) -> str:
     return f'<bpmn:{tag} id="{element_id}" {attributes}>{definition}</bpmn:{tag}>'
 
 
-def _element(tag: str, element_id: str, name: str, extensions: str) -> str:
+def gateway(element_id: str, kind: str = "parallel") -> str:
+    return f'<bpmn:{kind}Gateway id="{element_id}" />'
+
+
+def sub_process(element_id: str, *parts: str, event: bool = False) -> str:
+    """A sub-process of the given parts, its start event among them; `event`: an event sub-process."""
+    triggered = ' triggeredByEvent="true"' if event else ""
+    return f'<bpmn:subProcess id="{element_id}" name="{element_id}"{triggered}>{"".join(parts)}</bpmn:subProcess>'
+
+
+def _element(tag: str, element_id: str, name: str, extensions: str, loop: str = "") -> str:
     return (
         f'<bpmn:{tag} id="{element_id}" name="{name or element_id}">'
-        f"<bpmn:extensionElements>{extensions}</bpmn:extensionElements></bpmn:{tag}>"
+        f"<bpmn:extensionElements>{extensions}</bpmn:extensionElements>{loop}</bpmn:{tag}>"
     )
 
 

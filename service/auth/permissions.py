@@ -21,6 +21,8 @@ class TaskAccess:
     candidate_groups: frozenset[str] = frozenset()  # "INVEST" or "INVEST@unit"
     case_key: int | None = None  # None: a task of a process without a case
     organ: str = ""  # in charge of the case: its group tasks are of its people alone
+    owner: str | None = None  # who delegated it to the assignee
+    readers: frozenset[str] = frozenset()  # who got it for reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ def _require_task(actor: Actor, permission: Permission, task: TaskAccess) -> Non
     drives = actor.kind == ActorKind.API and Role.OWNER in actor.groups and task.case_key is None
     if drives:
         return
-    if not (candidate or holder or assigns):
+    aside = not _is_administrator(actor) and (actor.name == task.owner or actor.name in task.readers)
+    if not (candidate or holder or assigns or aside):
         raise NotFound("auth.no_such_task", key=task.key)
     if permission is Permission.READ_TASK:
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from service.bpmn.source import Source
 
@@ -12,13 +12,17 @@ PROPERTIES: dict[str, frozenset[str]] = {
     "rc.article": frozenset(),
     "rc.nameEn": frozenset(),
     "rc.deadline": frozenset(),
-    "rc.verbs": frozenset(),
+    "rc.submit": frozenset(),  # word of the button that completes the task
     "rc.notBy": frozenset(),  # ids of earlier steps, by commas: whoever did one of them may not do this one
+    "rc.verbs": frozenset(),  # names parted by commas, see VERBS
     "rc.searchable": frozenset(),
     "rc.variables": frozenset(),  # names that come from outside the deployment, read by lint
     "rc.opinions": frozenset({"before", "after"}),
     "rc.bulkAgree": frozenset({"true", "false"}),
 }
+# What can be done about a user task besides working on it; the one place that names them.
+VERBS: tuple[str, ...] = ("transfer", "delegate", "sign", "copy", "remind", "return", "withdraw")
+NO_VERBS = "none"
 PREFIX = "rc."
 FIELD_PREFIX = "rc.field."
 FIELD_VALUES = frozenset({"readonly", "hidden", "masked"})
@@ -41,6 +45,16 @@ def read(source: Source) -> dict[str, str]:
     return found
 
 
+def verbs(properties: Mapping[str, str]) -> frozenset[str]:
+    """The verbs that a user task offers: those of `rc.verbs`, all where it is absent."""
+    text = properties.get("rc.verbs")
+    return frozenset(VERBS) if text is None else frozenset(_names(text)) - {NO_VERBS}
+
+
+def _names(text: str) -> list[str]:
+    return [name for part in text.split(",") if (name := part.strip())]
+
+
 def _check(source: Source, name: str, value: str) -> None:
     values = FIELD_VALUES if name.startswith(FIELD_PREFIX) and name != FIELD_PREFIX else PROPERTIES.get(name)
     if values is None:
@@ -50,6 +64,13 @@ def _check(source: Source, name: str, value: str) -> None:
         source.error("bpmn.property_value", name, value=value, nearest=_nearest(value, values), allowed=allowed)
     elif not value:
         source.error("bpmn.property_empty", name, name=name)
+    elif name == "rc.verbs":
+        known = (*VERBS, NO_VERBS)
+        for verb in _names(value):
+            if verb not in known:
+                source.error(
+                    "bpmn.property_value", name, value=verb, nearest=_nearest(verb, known), allowed=", ".join(known)
+                )
 
 
 def _nearest_name(name: str) -> str:

@@ -5,12 +5,15 @@ What is checked of the person stands in `eligibility`.
 
 from __future__ import annotations
 
-from service import auth
-from service.auth import Permission, TaskAccess
-from service.casework import case_files, eligibility
+from collections.abc import Sequence
+
+from service import auth, texts
+from service.auth import Permission, TaskAccess, accounts
+from service.auth.roles import CASE_STAFF, code_of, is_role
+from service.casework import case_files, eligibility, going_back, notices
 from service.casework.case import find
-from service.errors import Forbidden
-from service.runtime.unit import UnitOfWork
+from service.errors import Forbidden, Invalid
+from service.runtime.unit import BackMove, Person, Reason, Told, UnitOfWork
 
 
 class CaseAssignments:
@@ -38,6 +41,75 @@ class CaseAssignments:
             found = eligibility.own_work(unit, task, user)
             if found is not None:
                 raise found
+
+    def check_successor(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        """Return if the holder of a task may hand it to this person; of a process without a case to its candidates."""
+        if eligibility.of_task(unit, task) is not None:
+            self.check(unit, task, user)
+            return
+        account = accounts.find(unit, user)
+        if account is None or not account.active:
+            raise Invalid("casework.no_such_person", user=user[:80])
+        auth.require_assignable(account.actor, task)
+
+    def check_reader(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        """Return if a task may be shown to this person: they see the whole case, and are not recused from it."""
+        account = accounts.find(unit, user)
+        if account is None or not account.active:
+            raise Invalid("casework.no_such_person", user=user[:80])
+        case = eligibility.of_task(unit, task)
+        if case is None:
+            return
+        if auth.view_of(account.actor, case_files.access(unit, case)) is not auth.View.FULL:
+            raise Forbidden("casework.reader_out_of_reach", user=user)
+        if eligibility.recused(case, user):
+            raise Forbidden("casework.person_recused", user=account.display_name)
+
+    def people(self, unit: UnitOfWork, task: TaskAccess) -> Sequence[Person]:
+        """Return to whom a task may be given, by name."""
+        if eligibility.of_task(unit, task) is not None:
+            return [
+                Person(offer.name, offer.shown, ", ".join(offer.organs)) for offer in eligibility.people(unit, task)
+            ]
+        codes = sorted({code_of(group) for group in task.candidate_groups if is_role(code_of(group))})
+        found = {name: Person(name, shown, place) for _, place, name, shown in accounts.members(unit, codes)}
+        return sorted(found.values(), key=lambda person: (person.shown, person.name))
+
+    def readers(self, unit: UnitOfWork, task: TaskAccess) -> Sequence[Person]:
+        """Return who works on the case as a whole, by name; outside all cases to whom the task is offered."""
+        case = eligibility.of_task(unit, task)
+        if case is None:
+            return self.people(unit, task)
+        found: dict[str, Person] = {}
+        for _role, place, name, shown in accounts.members(unit, sorted(CASE_STAFF)):
+            if place in {"", case.row.organ}:
+                found.setdefault(name, Person(name, shown, place))
+        return sorted(found.values(), key=lambda person: (person.shown, person.name))
+
+    def may_urge(self, unit: UnitOfWork, task: TaskAccess) -> bool:
+        """Whether the actor supervises the case of the task."""
+        case = eligibility.of_task(unit, task)
+        return case is not None and auth.may(unit.actor, Permission.SUPERVISE, case_files.access(unit, case))
+
+    def tell(self, unit: UnitOfWork, told: Told) -> None:
+        """Send a notice in the words of the catalogue; people are called by their names."""
+        case = eligibility.of_task(unit, told.task)
+        facts = {**told.facts, "who": accounts.display_names(unit, [str(told.facts["who"])]).get(
+            str(told.facts["who"]), str(told.facts["who"])
+        )}  # fmt: skip
+        notices.send(
+            unit,
+            told.people,
+            texts.message(told.code, facts),
+            texts.message(f"{told.code}_text", facts).strip(),
+            source_key=told.source_key,
+            case=case,
+            subject_key=int(told.subject_key) if case is not None and told.subject_key else None,
+        )
+
+    def may_go_back(self, unit: UnitOfWork, move: BackMove) -> Reason | None:
+        """Return why a step back is forbidden by the states of the person's lines, or by what went out already."""
+        return going_back.refusal(unit, move)
 
     def check_offer(self, unit: UnitOfWork, task: TaskAccess) -> None:
         """Return if the candidates of the task may be changed by hand; those of a case follow its records."""

@@ -23,6 +23,7 @@ __all__ = [
     "needed",
     "of_submission",
     "of_task",
+    "of_values",
     "submissions",
     "wordings",
 ]
@@ -35,6 +36,16 @@ def of_task(unit: UnitOfWork, key: int) -> tuple[FormRow, ...]:
     task = user_tasks.get(unit, key)
     view = user_tasks.form(unit, key)
     return () if view is None else forms.display(view.form, view.data, _environment(unit, _context(task, view.data)))
+
+
+def of_values(unit: UnitOfWork, key: int, data: Mapping[str, Any]) -> tuple[FormRow, ...]:
+    """Return values by the labels of a task's form, empty where it has none."""
+    view = user_tasks.form(unit, key)
+    if view is None:
+        return ()
+    return forms.display(
+        view.form, data, _environment(unit, _context(user_tasks.get(unit, key), {**view.data, **data}))
+    )
 
 
 def of_submission(unit: UnitOfWork, submission: Submission) -> tuple[FormRow, ...]:

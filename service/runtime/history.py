@@ -39,6 +39,7 @@ class EventKind(StrEnum):
     TASK_CANCELED = "task_canceled"
     DECIDED = "decided"
     EVENT = "event"  # an event of the diagram was reached
+    TASK_ACT = "task_act"  # something people did about a task: handed over, returned, reminded, ...
     INCIDENT = "incident"
     INCIDENT_RESOLVED = "incident_resolved"
 
@@ -159,6 +160,7 @@ def value(row: Variable | VariableChange) -> Value:
 def _of_root(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
     yield from _instances(unit, root_key)
     yield from _tasks(unit, root_key)
+    yield from _acts(unit, root_key)
     yield from _decisions(unit, root_key)
     yield from _events(unit, root_key)
     yield from _incidents(unit, root_key)
@@ -209,6 +211,21 @@ def _tasks(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
             actor=task.completed_by,
             detail={**opened.detail, "late": task.due_at is not None and task.completed_at > task.due_at},
             order=submissions.get(task.key, _LAST - 1),
+        )
+
+
+def _acts(unit: UnitOfWork, root_key: int) -> Iterator[TimelineEvent]:
+    for act in store.task_acts.of_root(unit.session, root_key):
+        yield TimelineEvent(
+            at=act.at,
+            kind=EventKind.TASK_ACT,
+            key=act.key,
+            element_id=act.element_id,
+            name=act.task_name,
+            actor=act.actor,
+            instance_key=act.instance_key,
+            detail={"act": act.kind.value, "target": act.target, "place": act.place, "text": act.text},
+            order=act.key,
         )
 
 

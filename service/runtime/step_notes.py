@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from service import store
 from service.bpmn.definition import Element
-from service.bpmn.properties import FIELD_PREFIX
+from service.bpmn.properties import FIELD_PREFIX, VERBS, verbs
 from service.errors import NotFound
 from service.runtime.unit import UnitOfWork
 from service.store.definitions import ProcessDefinition
@@ -21,7 +21,8 @@ class StepNotes:
     name: str = ""  # as the diagram calls the step
     article: str | None = None  # of the law the step rests on
     name_en: str | None = None
-    verb: str | None = None  # word of the button that completes the task
+    submit: str | None = None  # word of the button that completes the task
+    verbs: frozenset[str] = frozenset(VERBS)  # what can be done about the task besides working on it
     deadline: str | None = None  # id of a parameter
     not_by: tuple[str, ...] = ()  # ids of steps; whoever did one of them last may not do this one
     fields: Mapping[str, str] = field(default_factory=dict)  # key of a field -> readonly | hidden | masked
@@ -58,7 +59,8 @@ def _of(element: Element) -> StepNotes:
         name=element.name or element.id,
         article=properties.get("rc.article"),
         name_en=properties.get("rc.nameEn"),
-        verb=properties.get("rc.verbs"),
+        submit=properties.get("rc.submit"),
+        verbs=verbs(properties),
         deadline=properties.get("rc.deadline"),
         not_by=tuple(name.strip() for name in properties.get("rc.notBy", "").split(",") if name.strip()),
         fields={

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +14,7 @@ from service import feel, store
 from service.auth.actor import SYSTEM, Actor, ActorKind
 from service.auth.permissions import TaskAccess
 from service.auth.vault import Vault
+from service.bpmn.definition import Element, ProcessDefinition
 from service.bpmn.waits import Link
 from service.errors import Conflict
 from service.feel import Value
@@ -27,6 +28,7 @@ __all__ = [
     "Actor",
     "ActorKind",
     "Assignments",
+    "BackMove",
     "Clock",
     "FileReaders",
     "FunctionSource",
@@ -35,10 +37,13 @@ __all__ = [
     "JobContext",
     "Link",
     "Part",
+    "Person",
     "Plugins",
+    "Reason",
     "RecordSource",
     "Site",
     "Superseded",
+    "Told",
     "UnitOfWork",
     "opened",
 ]
@@ -121,11 +126,50 @@ class FunctionSource(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to choose: never shown by the name of the account."""
+
+    name: str  # of the account
+    shown: str
+    organ: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be said to whom about a task."""
+
+    people: Collection[str]  # user names and groups
+    code: str  # of the title; the text has the same code with `_text` behind it
+    facts: Mapping[str, object]
+    task: TaskAccess
+    source_key: int  # of the act: the same person is told once of it
+    subject_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackMove:
+    """A step back in a diagram."""
+
+    business_key: str | None
+    subject_key: str | None
+    definition: ProcessDefinition
+    start: str  # element gone back to
+    done: Sequence[Element]  # what the service itself did since that step was completed
+
+
+Reason = tuple[str, Mapping[str, object]]  # message code and facts
+
+
 class Assignments(Protocol):
     """What the domain asks of whoever gets a user task."""
 
     def check(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
         """Return if a task may become this person's. Raises `Forbidden`, `Invalid`."""
+        ...
+
+    def check_successor(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        """Return if a task may be handed to this person by its holder, of whatever process it is."""
         ...
 
     def check_offer(self, unit: UnitOfWork, task: TaskAccess) -> None:
@@ -138,6 +182,30 @@ class Assignments(Protocol):
 
     def organ(self, unit: UnitOfWork, business_key: str | None) -> str | None:
         """Return the organ in charge, whose people alone see the group tasks; None: whoever holds the role."""
+        ...
+
+    def check_reader(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        """Return if a task may be shown to this person for reading. Raises `Forbidden`, `Invalid`."""
+        ...
+
+    def people(self, unit: UnitOfWork, task: TaskAccess) -> Sequence[Person]:
+        """Whom a page may offer for a task, before each is checked; by name."""
+        ...
+
+    def readers(self, unit: UnitOfWork, task: TaskAccess) -> Sequence[Person]:
+        """Whom a page may offer for a copy of a task, before each is checked; by name."""
+        ...
+
+    def may_urge(self, unit: UnitOfWork, task: TaskAccess) -> bool:
+        """Whether the actor may remind the holder of a task that is not theirs."""
+        ...
+
+    def tell(self, unit: UnitOfWork, told: Told) -> None:
+        """Tell people what was done about a task; `told.people` may name groups."""
+        ...
+
+    def may_go_back(self, unit: UnitOfWork, move: BackMove) -> Reason | None:
+        """Why the state of the case forbids going back to an earlier step; None if it doesn't."""
         ...
 
 
@@ -165,7 +233,28 @@ class _FreeAssignments:
     def check(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
         return None
 
+    def check_successor(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        return None
+
     def check_offer(self, unit: UnitOfWork, task: TaskAccess) -> None:
+        return None
+
+    def check_reader(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
+        return None
+
+    def people(self, unit: UnitOfWork, task: TaskAccess) -> Sequence[Person]:
+        return ()
+
+    def readers(self, unit: UnitOfWork, task: TaskAccess) -> Sequence[Person]:
+        return ()
+
+    def may_urge(self, unit: UnitOfWork, task: TaskAccess) -> bool:
+        return False
+
+    def tell(self, unit: UnitOfWork, told: Told) -> None:
+        return None
+
+    def may_go_back(self, unit: UnitOfWork, move: BackMove) -> Reason | None:
         return None
 
     def check_work(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from service import auth, feel, forms, store
+from service import auth, bpmn, feel, forms, store
 from service.auth import Permission
-from service.errors import Conflict, NotFound
+from service.bpmn import going_back
+from service.errors import Conflict, Forbidden, Invalid, NotFound
 from service.feel import Value
 from service.runtime import audit, execution, instances, step_notes
 from service.runtime.unit import Actor, InstanceContext, UnitOfWork
@@ -40,8 +41,10 @@ __all__ = [
     "claim",
     "complete",
     "draft",
+    "draft_version",
     "form",
     "get",
+    "let_have",
     "pass_on",
     "release",
     "save_draft",
@@ -89,6 +92,8 @@ def access(task: UserTask) -> auth.TaskAccess:
         candidate_groups=frozenset(_names(task.candidate_groups)),
         case_key=int(case) if case is not None and case.isascii() and case.isdigit() else None,
         organ=task.organ or "",
+        owner=task.owner,
+        readers=frozenset(_names(task.readers)),
     )
 
 
@@ -116,6 +121,8 @@ def release(unit: UnitOfWork, key: int) -> None:
     if task.assignee is None:
         auth.require(unit.actor, Permission.READ_TASK, access(task))
         return
+    if task.owner is not None and unit.actor.name == task.assignee:
+        raise Conflict("runtime.task_delegated", key=key)
     if not auth.may(unit.actor, Permission.RELEASE, access(task)):
         auth.require(unit.actor, Permission.ASSIGN, access(task))
     _assign(unit, task, None, "user_task.release")
@@ -202,6 +209,8 @@ def complete(
         raise Conflict("runtime.user_task_closed", key=key, state=task.state.value)
     auth.require(unit.actor, Permission.WORK_ON, access(task))
     unit.engine.plugins.assignments.check_work(unit, access(task), unit.actor.name)
+    if task.owner is not None and unit.actor.name == task.assignee:
+        raise Conflict("runtime.task_delegated", key=key)
     with (
         audit.action(
             unit, "user_task.complete", "user_task", key, business_key=task.business_key,
@@ -231,10 +240,41 @@ def complete(
             idempotency_key=idempotency_key,
         )
         store.submissions.add(unit.session, row)
-        workflow.complete(key, accepted)
+        standing = set(workflow.waits)
+        waiting = store.submissions.draft(unit.session, key, task.back_to_user) if task.back_to_user else None
+        kept = None if waiting is None else waiting.data
+        if task.back_to is None:
+            workflow.complete(key, accepted)
+        else:
+            going_back.complete_to(workflow, key, accepted, task.back_to)
         entry.after.update(state=UserTaskState.COMPLETED.value, submission=row.key, element=task.element_id)
+    if task.back_to is not None:
+        for wait in workflow.waits.values():
+            if wait.key not in standing and isinstance(wait, bpmn.UserTask) and wait.element_id == task.back_to:
+                _come_back(unit, wait.key, task.back_to_user, kept)
     if task.business_key is not None:
         instances.records_changed(unit, task.business_key)
+
+
+def _come_back(unit: UnitOfWork, key: int, user: str | None, kept: str | None) -> None:
+    """Give a step that a token came straight back to to who had returned it, with what they had typed."""
+    again = get(unit, key)
+    if user is not None and let_have(unit, again, user) and kept is not None:
+        store.submissions.save_draft(unit.session, key, user, kept, unit.now)
+
+
+def let_have(unit: UnitOfWork, task: UserTask, user: str) -> bool:
+    """Make somebody the holder of a new task; False where the diagram chose another, or they may not hold it."""
+    if task.assignee is not None:
+        return task.assignee == user
+    try:
+        # The actor hands it on: what forbids it is looked for in the person, not in the actor.
+        unit.engine.plugins.assignments.check(unit, replace(access(task), assignee=unit.actor.name), user)
+    except (Forbidden, Invalid):
+        return False  # it is offered to its groups, as the diagram says
+    store.user_tasks.change(unit.session, task.key, assignee=user)
+    unit.session.refresh(task)
+    return True
 
 
 def throw_error(
@@ -288,11 +328,25 @@ def draft(unit: UnitOfWork, key: int) -> dict[str, Value] | None:
     return value if isinstance(value, dict) else None
 
 
-def save_draft(unit: UnitOfWork, key: int, data: Mapping[str, object]) -> None:
-    """Keep what the actor typed, unvalidated, until the task is completed. Raises `Forbidden`, `Conflict`."""
+def save_draft(unit: UnitOfWork, key: int, data: Mapping[str, object], base: int | None = None) -> int:
+    """Keep what the actor typed, unvalidated, until the task is completed; return the draft's version.
+
+    `base` is the version that the person began from. Raises `Forbidden`, and `Conflict` when the task is closed, or
+    another window or device has saved a later version with other content.
+    """
     task = _open(unit, key)
     auth.require(unit.actor, Permission.WORK_ON, access(task))
-    store.submissions.save_draft(unit.session, key, unit.actor.name, feel_safe(dict(data)), unit.now)
+    typed = feel_safe(dict(data))
+    saved = store.submissions.draft(unit.session, key, unit.actor.name)
+    if base is not None and saved is not None and saved.version > base and saved.data != typed:
+        raise Conflict("runtime.draft_changed", key=key, version=saved.version, base=base)
+    return store.submissions.save_draft(unit.session, key, unit.actor.name, typed, unit.now).version
+
+
+def draft_version(unit: UnitOfWork, key: int) -> int:
+    """Return the version of the actor's draft; 0 if nothing is saved."""
+    row = store.submissions.draft(unit.session, key, unit.actor.name)
+    return 0 if row is None else row.version
 
 
 def submission(unit: UnitOfWork, key: int) -> Submission | None:
@@ -320,6 +374,7 @@ def _assign(unit: UnitOfWork, task: UserTask, user: str | None, action: str) -> 
     ) as entry:
         if not store.user_tasks.assign(unit.session, task.key, user):
             raise Conflict("runtime.user_task_closed", key=task.key, state=task.state.value)
+        store.user_tasks.change(unit.session, task.key, owner=None, opened_at=None)
         unit.session.refresh(task)
         entry.after["assignee"] = user
 

@@ -31,6 +31,7 @@ from service.store import (
     refusals,
     submissions,
     subscriptions,
+    task_acts,
     user_tasks,
     viewings,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "refusals",
     "submissions",
     "subscriptions",
+    "task_acts",
     "user_tasks",
     "viewings",
 ]

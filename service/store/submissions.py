@@ -38,6 +38,7 @@ class Draft(Base):
     author: Mapped[str] = mapped_column(primary_key=True)
     data: Mapped[str]  # JSON as typed
     saved_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")  # counts up with every change
 
 
 _SUBMISSIONS = table_of(Submission)
@@ -90,13 +91,18 @@ def drafts_of(session: Session, user_task_key: int) -> Sequence[str]:
     return session.scalars(select(Draft.data).where(Draft.user_task_key == user_task_key)).all()
 
 
-def save_draft(session: Session, user_task_key: int, author: str, data: str, saved_at: datetime) -> None:
+def save_draft(session: Session, user_task_key: int, author: str, data: str, saved_at: datetime) -> Draft:
+    """Keep what somebody typed; the version counts up where it differs from what was kept."""
     row = session.get(Draft, (user_task_key, author))
     if row is None:
-        session.add(Draft(user_task_key=user_task_key, author=author, data=data, saved_at=saved_at))
-    else:
+        row = Draft(user_task_key=user_task_key, author=author, data=data, saved_at=saved_at, version=1)
+        session.add(row)
+    elif row.data != data:
         row.data = data
         row.saved_at = saved_at
+        row.version += 1
+    session.flush()
+    return row
 
 
 def delete_drafts(session: Session, user_task_keys: Sequence[int]) -> None:

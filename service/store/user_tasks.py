@@ -46,6 +46,7 @@ from service.store.base import (
 from service.store.listing import Clause, without_case
 from service.store.process_instances import InstanceDocument
 from service.store.submissions import Draft
+from service.store.task_acts import ActKind, TaskAct
 
 # Where a task without due date stands in a list by due date: behind all others.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -102,6 +103,11 @@ class UserTask(Base):
     external_form_reference: Mapped[str | None]
     headers: Mapped[str] = mapped_column(default="{}")  # JSON object
     organ: Mapped[str | None]  # in charge of the case: its people alone see the task by their role
+    owner: Mapped[str | None]  # who delegated it and gets it back
+    opened_at: Mapped[datetime | None]  # when its holder first looked at its form
+    back_to: Mapped[str | None]  # element to which the token goes straight once this is done again
+    back_to_user: Mapped[str | None]  # who returned it from there
+    readers: Mapped[str] = mapped_column(default="[]", server_default="[]")  # JSON list: who got it for reading
 
 
 class UserTaskCandidate(Base):
@@ -143,6 +149,8 @@ class UserTaskQuery:
     candidate: Candidate | None = None  # may take it, being nobody's yet
     involved: Candidate | None = None  # assignee, or may take it
     completed_by: str | None = None
+    owner: str | None = None
+    reader: str | None = None  # got it for reading
     business_key: str | None = None
     instance_key: int | None = None
     root_key: int | None = None
@@ -183,6 +191,16 @@ def with_state(session: Session, key: int) -> tuple[UserTask, int, bool] | None:
     )
     row = session.execute(statement).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def mark_opened(session: Session, key: int, at: datetime) -> None:
+    """Note when the holder of a task first looked at it."""
+    session.execute(update(UserTask).where(UserTask.key == key, UserTask.opened_at.is_(None)).values(opened_at=at))
+
+
+def of_root(session: Session, root_key: int) -> Sequence[UserTask]:
+    """Return all tasks of a root instance, open and closed, oldest first."""
+    return session.scalars(select(UserTask).where(UserTask.root_key == root_key).order_by(UserTask.key)).all()
 
 
 def open_of_instance(session: Session, root_key: int) -> Sequence[UserTask]:
@@ -311,6 +329,7 @@ def readable_by(person: Candidate | None, *, drives: bool = False) -> Clause:
         for group in sorted(person.groups)
     ]
     clauses.append(UserTask.candidate_users.like(_holding(person.user), escape="\\"))
+    clauses += [UserTask.owner == person.user, UserTask.readers.like(_holding(person.user), escape="\\")]
     if drives:
         clauses.append(without_case(UserTask.business_key))
     return or_(*clauses)
@@ -327,6 +346,7 @@ def _conditions(query: UserTaskQuery) -> list[ColumnElement[bool]]:
         (UserTask.state, query.state),
         (UserTask.assignee, query.assignee),
         (UserTask.completed_by, query.completed_by),
+        (UserTask.owner, query.owner),
         (UserTask.business_key, query.business_key),
         (UserTask.instance_key, query.instance_key),
         (UserTask.root_key, query.root_key),
@@ -353,6 +373,9 @@ def _conditions(query: UserTaskQuery) -> list[ColumnElement[bool]]:
                 and_(UserTask.assignee.is_(None), _may_take(query.involved)),
             )
         )
+    if query.reader is not None:
+        copied = select(TaskAct.user_task_key).where(TaskAct.target == query.reader, TaskAct.kind == ActKind.COPY)
+        conditions.append(UserTask.key.in_(copied))
     if query.text:
         pattern = "%" + query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         conditions.append(

@@ -17,6 +17,11 @@ def json_of(body: object, status: int = 200) -> Response:
     return response
 
 
+def json_text(value: object) -> str:
+    """Return values as JSON text."""
+    return str(simplejson.dumps(value, use_decimal=True, ensure_ascii=False, default=str))
+
+
 def decoded(text: str) -> Any:
     """Return stored or sent JSON text as values; raises `ValueError` for what is none."""
     return simplejson.loads(text, use_decimal=True, parse_int=Decimal)

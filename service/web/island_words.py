@@ -18,6 +18,7 @@ ISLAND_WORDS: tuple[str, ...] = (
     N_("{count} entries need attention"),
     N_("Your session has ended; what you typed stays on this page."),
     N_("Sign in again"),
+    N_("Compare"),
     N_("Remove list item {number}"),
     N_("A file is still on its way; wait until it has arrived."),
     N_("A file was not taken: remove it from the list, or choose another."),

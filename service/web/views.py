@@ -121,7 +121,8 @@ def permitted_task(unit: UnitOfWork, key: int, permission: Permission) -> UserTa
 
 def revision(task: UserTask) -> str:
     """Return a mark that changes when somebody else gets the task or it changes otherwise."""
-    parts = [task.state.value, task.assignee or "", str(task.due_at), str(task.form_key), task.candidate_groups]
+    who = [task.assignee or "", task.owner or ""]
+    parts = [task.state.value, *who, str(task.due_at), str(task.form_key), task.candidate_groups]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -374,6 +375,24 @@ def submission(unit: UnitOfWork, row: Submission, name: str, subject: str = "") 
     rows = [_named(found, called) for found in form_display.of_submission(unit, row) if found.kind != "text"]
     rows = file_links.resolved(unit, rows, row.user_task_key)
     return Submitted(name, called(row.submitted_by), row.submitted_at, rows, subject, row.key)
+
+
+def two_drafts(unit: UnitOfWork, key: int, typed: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return label, what was typed here and what is saved of each field in which the two differ."""
+    called = request.Called(unit)
+
+    def said(data: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+        rows = [_named(row, called) for row in form_display.of_values(unit, key, data) if row.kind != "text"]
+        return {row.path: (row.label, gettext("; ").join(row.values)) for row in rows}
+
+    here, saved = said(typed), said(user_tasks.draft(unit, key) or {})
+    found = []
+    for path in {**here, **saved}:
+        label = (here.get(path) or saved[path])[0]
+        mine, other = here.get(path, ("", ""))[1], saved.get(path, ("", ""))[1]
+        if mine != other:
+            found.append((label, mine, other))
+    return found
 
 
 def rows_of_task(unit: UnitOfWork, key: int) -> list[form_display.FormRow]:

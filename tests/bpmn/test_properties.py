@@ -21,7 +21,7 @@ def read(*properties: tuple[str, str]) -> bpmn.File:
         ("rc.article", "7(1)"),
         ("rc.nameEn", "Check"),
         ("rc.deadline", "P-T05"),
-        ("rc.verbs", "Agree, Refuse"),
+        ("rc.verbs", "transfer, copy"),
         ("rc.searchable", "amount"),
         ("rc.variables", "a, b"),
         ("rc.opinions", "before"),

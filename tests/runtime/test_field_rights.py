@@ -128,14 +128,19 @@ def test_programs_get_the_form_as_the_step_may_use_it(site: Site) -> None:
 
 
 def test_what_a_diagram_notes_is_told_of_the_task(site: Site) -> None:
-    notes = {"rc.article": "A 7", "rc.nameEn": "Check", "rc.verbs": "Pass on", "rc.field.secret": "hidden"}
+    notes = {"rc.article": "A 7", "rc.nameEn": "Check", "rc.submit": "Pass on", "rc.field.secret": "hidden"}
     site.deploy(diagram(**notes), FORM)
     site.start()
     task = site.tasks()[0]
 
     found = site.read(lambda unit: step_notes.of_task(unit, task))
 
-    assert (found.article, found.name_en, found.verb, found.fields) == ("A 7", "Check", "Pass on", {"secret": "hidden"})
+    assert (found.article, found.name_en, found.submit, found.fields) == (
+        "A 7",
+        "Check",
+        "Pass on",
+        {"secret": "hidden"},
+    )
     assert site.read(lambda unit: step_notes.of_definition(unit, task.definition_key))["t"] == found
 
 

@@ -22,6 +22,7 @@ from service.texts.messages import (
     runtime,
     settings,
     store,
+    task_verbs,
     web,
     worker,
 )
@@ -40,6 +41,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "runtime": runtime.MESSAGES,
     "integrity": integrity.MESSAGES,
     "casework": casework.MESSAGES,
+    "task_verbs": task_verbs.MESSAGES,
     "casework_deadlines": casework_deadlines.MESSAGES,
     "worker": worker.MESSAGES,
     "settings": settings.MESSAGES,

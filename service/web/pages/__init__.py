@@ -25,6 +25,7 @@ from service.web.pages import (
     people,
     rectification,
     signing_in,
+    task_verbs,
     tasks,
 )
 
@@ -36,6 +37,7 @@ PAGES: tuple[Blueprint, ...] = (
     home.blueprint,
     tasks.blueprint,
     files.blueprint,
+    task_verbs.blueprint,
     applications.blueprint,
     cases.blueprint,
     deadlines.blueprint,

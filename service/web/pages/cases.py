@@ -39,7 +39,7 @@ from service.runtime.unit import UnitOfWork
 from service.web import fallback, file_links, kept_words, labels, lights, request, results, uploads, views, words
 from service.web.answers import json_of
 from service.web.lights import Light
-from service.web.pages import documents, files
+from service.web.pages import documents, files, task_verbs
 from service.web.pages.tasks import items_of, problems_of, submission_of
 from service.web.request import Called
 from service.web.site import site
@@ -73,6 +73,7 @@ EVENTS: dict[EventKind, tuple[str, str]] = {
     EventKind.TASK_CANCELED: (N_("Task cancelled: %(name)s"), "event"),
     EventKind.DECIDED: (N_("Judgement: %(name)s"), "decision"),
     EventKind.EVENT: (N_("Event: %(name)s"), "deadline"),
+    EventKind.TASK_ACT: (N_("About the task: %(name)s"), "task"),
     EventKind.INCIDENT: (N_("Stopped: %(name)s"), "incident"),
     EventKind.INCIDENT_RESOLVED: (N_("Goes on: %(name)s"), "event"),
 }
@@ -505,20 +506,30 @@ def _progress(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
 
 def _timeline(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     about = _subjects_of(unit, case)
-    called = request.display_names(unit, {event.actor for event in case.timeline if event.actor})
+    people = {event.actor for event in case.timeline if event.actor}
+    people |= {str(event.detail["target"]) for event in case.timeline if event.detail.get("target")}
+    called = request.display_names(unit, people)
     # The arrival of a task that was done since tells nothing that its completion does not tell.
     done = {event.key for event in case.timeline if event.kind in {EventKind.TASK_COMPLETED, EventKind.TASK_CANCELED}}
     shown = [event for event in case.timeline if event.kind is not EventKind.TASK_OPENED or event.key not in done]
-    return {"events": [_event(event, about, called) for event in shown]}
+    names = {event.element_id: event.name for event in case.timeline if event.element_id and event.name}
+    return {"events": [_event(event, about, called, names) for event in shown]}
 
 
-def _event(event: TimelineEvent, about: Mapping[int, str], called: Mapping[str, str]) -> dict[str, Any]:
+def _event(
+    event: TimelineEvent, about: Mapping[int, str], called: Mapping[str, str], names: Mapping[str, str]
+) -> dict[str, Any]:
     text, kind = EVENTS[event.kind]
     detail = []
     if event.kind is EventKind.DECIDED:
         detail.append(results.result(event.detail.get("output")))
     if event.kind is EventKind.TASK_COMPLETED and event.detail.get("late"):
         detail.append(gettext("finished late"))
+    if event.kind is EventKind.TASK_ACT:
+        target = called.get(str(event.detail.get("target")), "")
+        place = names.get(str(event.detail.get("place")), "")
+        detail.append(task_verbs.act_words(str(event.detail["act"]), target, place))
+        detail.append(str(event.detail["text"]))
     if event.kind is EventKind.INCIDENT:
         detail.append(words.message(str(event.detail.get("code"))))
     who = called.get(event.actor or "", "")
@@ -527,7 +538,7 @@ def _event(event: TimelineEvent, about: Mapping[int, str], called: Mapping[str, 
         "kind": kind,
         "words": gettext(text, name=event.name or event.element_id or ""),
         "who": gettext(" · ").join(part for part in (who, about.get(event.instance_key or 0, "")) if part),
-        "detail": gettext("; ").join(detail),
+        "detail": gettext("; ").join(part for part in detail if part),
     }
 
 

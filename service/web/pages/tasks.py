@@ -18,13 +18,14 @@ from service.auth import Permission
 from service.casework import calendars, viewings
 from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
 from service.runtime import files as found_files
-from service.runtime import form_display, step_notes, user_tasks
+from service.runtime import form_display, step_notes, task_verbs, user_tasks
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import TaskOrder, UserTask, UserTaskQuery, UserTaskState
 from service.web import fallback, file_links, labels, lights, request, uploads, views, words
-from service.web.answers import decoded, json_of, merged
+from service.web.answers import decoded, json_of, json_text, merged
 from service.web.lights import Light
 from service.web.pages import files
+from service.web.pages import task_verbs as verb_pages
 from service.web.site import site
 from service.web.words import N_, gettext
 
@@ -59,12 +60,16 @@ class TaskItem:
     documentation: str
     article: str  # of the law the step rests on; empty where the diagram names none
     verb: str  # word of the button that completes it; empty for the usual one
+    owner: str  # what who delegated it is called; empty where nobody did
+    answering: bool  # the person fills it in for its owner
     revision: str
 
 
 LISTS: dict[str, tuple[str, str]] = {
     "mine": (N_("My tasks"), N_("You hold no task. Look under To be claimed.")),
     "group": (N_("To be claimed"), N_("Nothing is offered to your groups at the moment.")),
+    "delegated": (N_("Delegated by me"), N_("Nothing that you delegated is still with somebody else.")),
+    "copied": (N_("For my information"), N_("Nobody has sent you a copy of a task.")),
     "done": (N_("Done by me"), N_("You have not completed any task yet.")),
 }
 
@@ -79,6 +84,7 @@ def index() -> Response:
         page = user_tasks.search(unit, query, after=http.args.get("after"), limit=PAGE)
         items = items_of(unit, page.items)
         counts = {name: user_tasks.search(unit, _query(unit, name), limit=1).total for name in LISTS if name != "done"}
+        counts["copied"] = task_verbs.unread_copies(unit)
     tabs = [
         {
             "url": url_for("tasks.index", list=name),
@@ -108,6 +114,11 @@ def index() -> Response:
 
 @blueprint.get("/<int:key>")
 def show(key: int) -> Response:
+    with request.reading() as unit:
+        new = task_verbs.needs_opening(unit, views.readable_task(unit, key))
+    if new:
+        # What comes before may be taken back until its next step is looked at; a copy is read by opening it.
+        request.run(lambda unit: task_verbs.mark_opened(unit, key))
     return _page(key)
 
 
@@ -158,18 +169,40 @@ def form(key: int) -> Response:
 @blueprint.post("/<int:key>/draft")
 def save_draft(key: int) -> Response:
     fields, _refused_files = uploads.with_form(lambda unit: files.home_of_task(unit, key))
+    base = http.form.get("draft_version", "")
 
-    def use_case(unit: UnitOfWork) -> datetime:
+    def use_case(unit: UnitOfWork) -> tuple[datetime, int]:
         views.permitted_task(unit, key, Permission.WORK_ON)
-        user_tasks.save_draft(unit, key, submission_of(_schema(unit, key), fields))
-        return unit.now
+        typed = submission_of(schema_of(unit, key), fields)
+        return unit.now, user_tasks.save_draft(unit, key, typed, int(base) if base.isdecimal() else None)
 
-    at = request.run(use_case)
-    said = gettext("Draft saved %(at)s", at=words.moment(at))
+    try:
+        at, version = request.run(use_case)
+    except Conflict as error:
+        if error.code != "runtime.draft_changed":
+            raise
+        return _two_drafts(key, error, fields)
+    said = gettext("Draft saved %(at)s, version %(version)s", at=words.moment(at), version=version)
     if http.accept_mimetypes.best == "application/json":
-        return json_of({"text": said})
+        return json_of({"text": said, "version": version})
     flash(said, "success")
     return request.go(url_for("tasks.show", key=key))
+
+
+def _two_drafts(key: int, error: Conflict, fields: MultiDict[str, str]) -> Response:
+    """Show what was typed here beside what was saved elsewhere meanwhile; neither is lost."""
+    if http.accept_mimetypes.best == "application/json":
+        return json_of({"text": texts.render(error, words.locale()), "conflict": True}, HTTPStatus.CONFLICT)
+    with request.reading() as unit:
+        typed = submission_of(schema_of(unit, key), fields)
+        rows = views.two_drafts(unit, key, typed)
+        version = user_tasks.draft_version(unit, key)
+        task = views.readable_task(unit, key)
+        html = render_template(
+            "draft_conflict.html", task=task, rows=rows, version=version, typed=json_text(typed),
+            said=texts.render(error, words.locale()),
+        )  # fmt: skip
+    return make_response(html, HTTPStatus.CONFLICT)
 
 
 @blueprint.post("/<int:key>/complete")
@@ -179,7 +212,7 @@ def complete(key: int) -> Response:
 
     def use_case(unit: UnitOfWork) -> str:
         task = views.readable_task(unit, key)
-        sent.update(submission_of(_schema(unit, key), fields))
+        sent.update(submission_of(schema_of(unit, key), fields))
         if refused:
             raise FormRejected(refused)
         revision = http.form.get("revision", "")
@@ -201,6 +234,19 @@ def complete(key: int) -> Response:
     return request.go(url_for("tasks.index"))
 
 
+@blueprint.post("/<int:key>/fill")
+def fill(key: int) -> Response:
+    """Keep what a delegate has filled in, and go on to the answer with which they give it back."""
+    fields, _refused_files = uploads.with_form(lambda unit: files.home_of_task(unit, key))
+
+    def use_case(unit: UnitOfWork) -> None:
+        views.permitted_task(unit, key, Permission.WORK_ON)
+        user_tasks.save_draft(unit, key, submission_of(schema_of(unit, key), fields))
+
+    request.run(use_case)
+    return request.go(url_for("task_verbs.show", key=key, verb="answer"))
+
+
 @blueprint.get("/<int:key>/diagram.json")
 def diagram(key: int) -> Response:
     with request.reading() as unit:
@@ -215,7 +261,7 @@ def keep_draft(key: int, sent: MultiDict[str, str]) -> None:
 
     def use_case(unit: UnitOfWork) -> None:
         views.permitted_task(unit, key, Permission.WORK_ON)
-        user_tasks.save_draft(unit, key, submission_of(_schema(unit, key), sent))
+        user_tasks.save_draft(unit, key, submission_of(schema_of(unit, key), sent))
 
     try:
         request.run(use_case)
@@ -241,7 +287,7 @@ def submission_of(schema: Mapping[str, Any] | None, sent: MultiDict[str, str] | 
     return found
 
 
-def _schema(unit: UnitOfWork, key: int) -> Mapping[str, Any]:
+def schema_of(unit: UnitOfWork, key: int) -> Mapping[str, Any]:
     """Return the schema of a task's form, empty where it has none."""
     view = user_tasks.form(unit, key)
     return view.schema if view else {}
@@ -258,7 +304,7 @@ def _keep(key: int, sent: dict[str, Any]) -> None:
 
 def _refused(key: int, error: FormRejected, sent: Mapping[str, Any]) -> Response:
     with request.reading() as unit:
-        problems = problems_of(_schema(unit, key), error)
+        problems = problems_of(schema_of(unit, key), error)
     summary = words.ngettext("%(num)s entry needs attention", "%(num)s entries need attention", len(problems))
     if http.accept_mimetypes.best == "application/json":
         return json_of({"text": summary, "fields": problems}, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -319,6 +365,9 @@ def _page(
             around=around,
             evaluations=views.evaluations_of_task(unit, task) if around.full else [],
             steps=views.steps(unit, task.instance_key) if around.full else None,
+            offers=verb_pages.offers(unit, task),
+            acts=verb_pages.acts(unit, task),
+            draft_version=user_tasks.draft_version(unit, key),
         )
     if case_key is not None:
         request.run(lambda unit: viewings.note(unit, case_key, viewings.TASK, step))
@@ -330,6 +379,10 @@ def _query(unit: UnitOfWork, which: str, text: str | None = None, due: str = "")
     before = {"late": unit.now, "soon": unit.now + SOON}.get(due)
     if which == "done":
         return UserTaskQuery(state=UserTaskState.COMPLETED, completed_by=me.name, text=text, order=TaskOrder.COMPLETED)
+    if which == "delegated":
+        return UserTaskQuery(owner=me.name, text=text, due_before=before)
+    if which == "copied":
+        return UserTaskQuery(state=None, reader=me.name, text=text, due_before=before, order=TaskOrder.CREATED)
     if which == "group":
         return UserTaskQuery(candidate=user_tasks.candidate(me), text=text, due_before=before)
     return UserTaskQuery(assignee=me.name, text=text, due_before=before)
@@ -340,7 +393,7 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
     me = request.actor()
     zone = site().settings.zone
     calendar = calendars.calendar(unit)
-    people = {name for task in tasks for name in (task.assignee, task.completed_by) if name}
+    people = {name for task in tasks for name in (task.assignee, task.completed_by, task.owner) if name}
     names = request.display_names(unit, people)
     headings = views.headings(unit, tasks)
     items = []
@@ -367,14 +420,16 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
                 mine=mine,
                 claimable=claimable,
                 workable=mine,
-                releasable=mine and offered,
+                releasable=mine and offered and task.owner is None,
                 open=is_open,
                 state_words=labels.text(labels.TASK_STATES, task.state.value),
                 created_at=task.created_at,
                 completed_at=task.completed_at,
                 documentation=task.documentation or "",
                 article=notes.article or "",
-                verb=notes.verb or "",
+                verb=notes.submit or "",
+                owner=names.get(task.owner or "", ""),
+                answering=mine and task.owner is not None,
                 revision=views.revision(task),
             )
         )

@@ -14,7 +14,7 @@ from tests.web.conftest import Browser, text
 NOTES = {
     "rc.article": "第七条（一）",
     "rc.nameEn": "Check the sums",
-    "rc.verbs": "核实完毕",
+    "rc.submit": "核实完毕",
     "rc.field.secret": "hidden",
     "rc.field.known": "readonly",
 }

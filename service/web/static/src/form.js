@@ -97,11 +97,15 @@ async function mount(element, { texts, announce }) {
   }
 
   function offerSigningIn(where) {
-    // Sent as a plain form, which the server keeps through signing in.
+    offer(where, translate("Sign in again"));
+  }
+
+  // Sent as a plain form, which the server answers with a page: through signing in, or with both versions of a draft.
+  function offer(where, words) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "btn btn-primary btn-sm ms-2";
-    button.textContent = translate("Sign in again");
+    button.textContent = words;
     button.addEventListener("click", () => {
       changed = false;
       let field = page.querySelector("input[name=submission]");
@@ -128,8 +132,17 @@ async function mount(element, { texts, announce }) {
         offerSigningIn(status);
         return;
       }
+      if (answer.status === 409) {
+        const refused = await answer.json();
+        changed = true;
+        if (status) status.textContent = refused.text;
+        if (refused.conflict) offer(status, translate("Compare"));
+        return;
+      }
       if (!answer.ok) throw new Error(String(answer.status));
       const saved = await answer.json();
+      const version = page.querySelector("[name=draft_version]");
+      if (version && saved.version) version.value = saved.version;
       if (status) status.textContent = saved.text;
     } catch {
       changed = true;
