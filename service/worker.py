@@ -22,10 +22,11 @@ __all__ = ["Worker", "run_until_idle"]
 logger = logging.getLogger(__name__)
 
 # A new job of another process is seen after so long; one of this process wakes the worker at once.
-POLL_SECONDS = 0.5
+POLL_SECONDS = 0.08
 # Files whose time is over are looked for so often.
 SWEEP_EVERY = timedelta(minutes=10)
-BATCH = 50
+BATCH = 20
+AFTER_FAULT_SECONDS = 2.0
 PDF_PAUSE_SECONDS = 60  # after a PDF could not be made
 
 
@@ -40,31 +41,38 @@ class Worker:
         self._swept: datetime | None = None
 
     def run(self, stop: threading.Event) -> None:
-        """Work until `stop` is set; the batch at hand is finished first."""
+        """Work until `stop` is set; the job at hand is finished first, the others of the batch are given back."""
         arrived = self._engine.site.work_arrived
         while not stop.is_set():
             arrived.clear()
             try:
-                done = self.step() + self.sweep()
+                done = self.step(stop) + self.sweep()
             except Exception:
                 # The database may be away for a while; a worker that died of it would stop all timers for good.
                 logger.exception("claiming jobs failed")
-                stop.wait(POLL_SECONDS * (4 + random.random()))  # noqa: S311 - spreads workers, guards nothing
+                stop.wait(AFTER_FAULT_SECONDS * (1 + random.random()))  # noqa: S311 - spreads workers, guards nothing
                 continue
             self._remind()
             if done == 0 and not self._make_pdfs():
                 self._wait(arrived, stop)
 
-    def step(self) -> int:
+    def step(self, stop: threading.Event | None = None) -> int:
         """Run what is due now, at most one batch; return how many jobs that was."""
+        if not jobs.anything_due(self._engine):
+            return 0
         leases = jobs.claim_due(self._engine, BATCH, self._name)
-        for lease in leases:
-            if self._engine.clock.now() >= lease.until - timedelta(seconds=jobs.LEASE_SECONDS / 2):
-                # The batch took longer than thought: what is left goes back when its lease ends.
-                logger.warning("lease of job %s runs out, left to others", lease.key)
+        done = 0
+        while leases:
+            if stop is not None and stop.is_set():
+                jobs.release(self._engine, leases)
+                break
+            if self._engine.clock.now() >= leases[0].until - timedelta(seconds=jobs.LEASE_SECONDS / 2):
+                # The heartbeat: a worker that hangs in a job does not come here, so the rest of its batch gets free.
+                leases = jobs.extend(self._engine, leases)
                 continue
-            _perform(self._engine, lease)
-        return len(leases)
+            _perform(self._engine, leases.pop(0))
+            done += 1
+        return done
 
     def _remind(self) -> None:
         """Once a day, tell the owners of a calendar that is missing; the notice itself is sent once a year."""
@@ -123,6 +131,8 @@ def run_until_idle(engine: Engine, limit: int = 100_000) -> int:
 
 def _perform(engine: Engine, lease: jobs.Lease) -> None:
     try:
+        if lease.failures >= jobs.LOST_WORKERS:
+            raise jobs.WorkerLost("runtime.job_worker_lost", times=lease.failures)
         jobs.run(engine, lease)
     except Exception as error:
         # What a handler does wrong concerns its own job alone: rolled back, counted, retried, at last an incident.

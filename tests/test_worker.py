@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
@@ -11,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from service.errors import Conflict
-from service.runtime import audit, jobs, user_tasks
+from service.runtime import audit, integrity, jobs, user_tasks
 from service.runtime.engine import Engine, SetClock
 from service.runtime.unit import JobContext, Plugins, UnitOfWork
 from service.worker import Worker, run_until_idle
@@ -107,7 +108,7 @@ def test_the_worker_goes_on_after_the_database_was_away(site: Site, monkeypatch:
     stop = threading.Event()
     calls: list[int] = []
 
-    def step(self: Worker) -> int:
+    def step(self: Worker, _stop: threading.Event) -> int:
         calls.append(1)
         if len(calls) == 1:
             raise ConnectionError
@@ -115,7 +116,7 @@ def test_the_worker_goes_on_after_the_database_was_away(site: Site, monkeypatch:
         return 0
 
     monkeypatch.setattr(Worker, "step", step)
-    monkeypatch.setattr("service.worker.POLL_SECONDS", 0.01)
+    monkeypatch.setattr("service.worker.AFTER_FAULT_SECONDS", 0.01)
     Worker(site.engine).run(stop)
 
     assert len(calls) == 2
@@ -154,3 +155,106 @@ def test_a_task_completed_while_its_timer_fires_is_one_or_the_other(site: Site, 
     assert set(site.open_elements()) <= {"done", "late"}
     assert site.read(audit.verify).whole
     assert not site.read(jobs.search)
+
+
+def test_one_case_with_many_jobs_does_not_keep_others_waiting(site: Site, clock: SetClock) -> None:
+    site.deploy(
+        builders.a_diagram(
+            '<bpmn:parallelGateway id="all" />',
+            *(builders.service_task(f"w{number}", "go") for number in range(30)),
+            builders.line("s", "all"),
+            *(builders.line("all", f"w{number}", "e") for number in range(30)),
+            process_id="many",
+            name="many.bpmn",
+        )
+    )
+    many = site.start("many")
+    clock.advance(timedelta(seconds=1))
+    other = site.start()
+
+    leases = jobs.claim_due(site.engine, 5)
+
+    roots = [site.read(lambda unit, key=lease.key: jobs.get(unit, key).root_key) for lease in leases]  # type: ignore[misc]
+    assert len(leases) == 5
+    assert set(roots) == {many.key, other.key}
+
+
+def test_a_job_that_kills_its_worker_again_and_again_becomes_an_incident(site: Site, clock: SetClock) -> None:
+    site.start()
+    for _ in range(jobs.LOST_WORKERS + 1):
+        assert jobs.claim_due(site.engine)
+        clock.advance(timedelta(seconds=jobs.LEASE_SECONDS))
+
+    run_until_idle(site.engine)
+
+    (incident,) = site.incidents()
+    assert incident.code == "runtime.job_worker_lost"
+    assert site.read(integrity.check).whole
+
+
+def test_a_worker_that_stops_gives_back_what_it_has_not_begun(
+    database_url: str, open_engine: Callable[..., Engine]
+) -> None:
+    stop = threading.Event()
+
+    def handler(unit: UnitOfWork, job: JobContext) -> Mapping[str, object]:
+        stop.set()
+        return {}
+
+    site = Site(database_url, open_engine, Plugins(handlers={"go": handler}))
+    site.deploy(WORK)
+    for _ in range(3):
+        site.start()
+
+    assert Worker(site.engine).step(stop) == 1
+    assert run_until_idle(site.engine) == 2
+
+    assert len(site.open_elements()) == 3
+
+
+def test_a_lease_that_another_took_meanwhile_is_not_run_twice(site: Site, clock: SetClock) -> None:
+    site.start()
+    site.start()
+    mine = jobs.claim_due(site.engine)
+    clock.advance(timedelta(seconds=jobs.LEASE_SECONDS))
+    (theirs, *_) = jobs.claim_due(site.engine, 1)
+
+    held = jobs.extend(site.engine, mine)
+    for lease in mine:
+        jobs.run(site.engine, lease)
+
+    assert [lease.key for lease in held] == [lease.key for lease in mine if lease.key != theirs.key]
+    assert site.open_elements() == ["after"]
+    jobs.run(site.engine, theirs)
+    assert site.open_elements() == ["after", "after"]
+    assert site.read(integrity.check).whole
+
+
+def test_a_new_job_of_another_process_starts_within_100_ms(
+    database_url: str, open_engine: Callable[..., Engine]
+) -> None:
+    begun = threading.Event()
+
+    def handler(unit: UnitOfWork, job: JobContext) -> Mapping[str, object]:
+        begun.set()
+        return {}
+
+    plugins = Plugins(handlers={"go": handler})
+    site, other = Site(database_url, open_engine, plugins), Site(database_url, open_engine, plugins)
+    site.deploy(WORK)
+    stop = threading.Event()
+    thread = threading.Thread(target=Worker(other.engine).run, args=(stop,))
+    thread.start()
+    waits = []
+    try:
+        for _ in range(5):
+            begun.clear()
+            site.start()
+            start = time.monotonic()
+            assert begun.wait(10)
+            waits.append(time.monotonic() - start)
+    finally:
+        stop.set()
+        thread.join(timeout=10)
+    # The best of five: how soon it can be; the others tell how busy the machine is.
+    assert min(waits) < 0.1

@@ -5,8 +5,9 @@ The worker takes timers and the topics that have a handler here; clients outside
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from service import feel, store
@@ -24,15 +25,19 @@ __all__ = [
     "JobKind",
     "JobState",
     "Lease",
+    "WorkerLost",
     "activate",
+    "anything_due",
     "change",
     "claim_due",
     "complete",
+    "extend",
     "fail",
     "failed",
     "get",
     "is_due",
     "next_due",
+    "release",
     "reschedule",
     "run",
     "search",
@@ -42,6 +47,7 @@ __all__ = [
 LEASE_SECONDS = 60
 FIRST_BACK_OFF = timedelta(seconds=10)
 LONGEST_BACK_OFF = timedelta(hours=1)
+LOST_WORKERS = 5  # a job whose worker never came back so often is tried no more
 RETRIES = 3  # of a job whose incident is retried
 
 
@@ -53,9 +59,37 @@ class Lease:
     token: int
     kind: JobKind
     until: datetime
+    failures: int = 0  # so far, those counted in whose worker never came back
+
+
+class WorkerLost(ServiceError):
+    """Whoever ran the job died of it, again and again."""
 
 
 # For the worker
+
+
+def anything_due(engine: Engine) -> bool:
+    """Whether `claim_due` would find something; reads only, so that many workers may ask often."""
+    with engine.reading(SYSTEM) as unit:
+        return store.jobs.anything_due(unit.session, unit.now, engine.plugins.handlers.keys())
+
+
+def extend(engine: Engine, leases: Sequence[Lease]) -> list[Lease]:
+    """Let leases of one claim run on; return those that are still held."""
+
+    def use_case(unit: UnitOfWork) -> list[Lease]:
+        until = unit.now + timedelta(seconds=LEASE_SECONDS)
+        held = store.jobs.extend(unit.session, [lease.key for lease in leases], leases[0].token, until)
+        return [replace(lease, until=until) for lease in leases if lease.key in held]
+
+    return engine.run(SYSTEM, use_case)
+
+
+def release(engine: Engine, leases: Sequence[Lease]) -> None:
+    """Give back leases of one claim that were not begun, for others to take at once."""
+    keys = [lease.key for lease in leases]
+    engine.run(SYSTEM, lambda unit: store.jobs.release(unit.session, keys, leases[0].token))
 
 
 def claim_due(engine: Engine, limit: int = 50, worker: str = "worker") -> list[Lease]:
@@ -72,7 +106,7 @@ def claim_due(engine: Engine, limit: int = 50, worker: str = "worker") -> list[L
             topics=engine.plugins.handlers.keys(),
             limit=limit,
         )
-        leases = [Lease(job.key, token, job.kind, until) for job in jobs]
+        leases = [Lease(job.key, token, job.kind, until, job.failures) for job in jobs]
         if leases:
             unit.commit()
         return leases
@@ -112,7 +146,8 @@ def failed(engine: Engine, lease: Lease, error: BaseException) -> None:
         job = _leased(unit, lease)
         if job is not None:
             code, facts = _described(error)
-            _count_failure(unit, job, job.retries - 1, code, facts, None)
+            retries = 0 if isinstance(error, WorkerLost) else job.retries - 1
+            _count_failure(unit, job, retries, code, facts, None)
 
     engine.run(SYSTEM, use_case)
 
@@ -361,7 +396,9 @@ def _count_failure(
 ) -> None:
     failures = job.failures + 1
     if back_off is None:
-        back_off = min(FIRST_BACK_OFF * 4 ** (failures - 1), LONGEST_BACK_OFF)
+        back_off = min(FIRST_BACK_OFF * 4 ** min(failures - 1, 10), LONGEST_BACK_OFF)
+        # What failed together, because something they all need was away, is not tried again all at once.
+        back_off *= 1 + random.random() / 5  # noqa: S311 - spreads load, guards nothing
     store.jobs.change(
         unit.session,
         job.key,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Index, and_, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey, enum_column
@@ -71,6 +72,12 @@ class DeadlineLink(Base):
     root_key: Mapped[IndexedKey]
 
 
+# So many times a batch are looked over for jobs of other instances, before one instance gets the whole batch.
+WINDOW = 10
+
+_COUNT_ABANDONED = case((Job.lease_token.is_not(None), Job.failures + 1), else_=Job.failures)
+
+
 def get(session: Session, key: int) -> Job | None:
     return session.get(Job, key)
 
@@ -104,12 +111,43 @@ def claim_due(
     topics: Collection[str],
     limit: int,
 ) -> Sequence[Job]:
-    """Lease due timers, and due service jobs of the given topics, soonest first.
+    """Lease due timers, and due service jobs of the given topics, soonest first, each root instance in its turn.
 
+    A job whose former lease ran out without an answer counts one failure more: whoever had it died of it or beside it.
     Transaction: on PostgreSQL rows that another worker is claiming are skipped.
     """
-    mine = or_(Job.kind != JobKind.SERVICE, Job.topic.in_(sorted(topics)))
-    return _lease(session, mine, now, lease_until, lease_token, worker, limit)
+    wanted = _due(now, _mine(topics))
+    window = session.execute(
+        select(Job.key, Job.root_key).where(*wanted).order_by(Job.due_at, Job.key).limit(WINDOW * limit)
+    ).all()
+    if not window:
+        return []
+    keys = _in_turn([(row[0], row[1]) for row in window], limit)
+    taken = _taken(session, [*wanted, Job.key.in_(keys)], limit)
+    # Another worker had the same idea: take what it left.
+    taken = taken or _taken(session, wanted, limit)
+    return _leased(session, taken, lease_until, lease_token, worker, {"failures": _COUNT_ABANDONED})
+
+
+def anything_due(session: Session, now: datetime, topics: Collection[str]) -> bool:
+    """Whether a claim would find something."""
+    return session.scalar(select(Job.key).where(*_due(now, _mine(topics))).limit(1)) is not None
+
+
+def extend(session: Session, keys: Collection[int], lease_token: int, lease_until: datetime) -> Collection[int]:
+    """Let leases run on; return the keys of those that were still held by the token."""
+    held = (Job.key.in_(list(keys)), Job.lease_token == lease_token, Job.state == JobState.OPEN)
+    session.execute(update(Job).where(*held).values(lease_until=lease_until))
+    return set(session.scalars(select(Job.key).where(*held)))
+
+
+def release(session: Session, keys: Collection[int], lease_token: int) -> None:
+    """Give back jobs that were not begun."""
+    session.execute(
+        update(Job)
+        .where(Job.key.in_(list(keys)), Job.lease_token == lease_token)
+        .values(lease_until=None, lease_token=None)
+    )
 
 
 def activate(
@@ -227,19 +265,56 @@ def _lease(
     limit: int,
     first: Sequence[Any] = (),
 ) -> Sequence[Job]:
+    taken = _taken(session, _due(now, mine), limit, first)
+    return _leased(session, taken, lease_until, lease_token, worker, {}, first)
+
+
+def _mine(topics: Collection[str]) -> Any:
+    return or_(Job.kind != JobKind.SERVICE, Job.topic.in_(sorted(topics)))
+
+
+def _due(now: datetime, mine: Any) -> list[Any]:
     free = or_(Job.lease_until.is_(None), Job.lease_until <= now)
-    due = (
+    return [Job.state == JobState.OPEN, Job.due_at <= now, free, mine]
+
+
+def _taken(session: Session, wanted: Sequence[Any], limit: int, first: Sequence[Any] = ()) -> list[int]:
+    statement = (
         select(Job.key)
-        .where(Job.state == JobState.OPEN, Job.due_at <= now, free, mine)
+        .where(*wanted)
         .order_by(*first, Job.due_at, Job.key)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    keys = list(session.scalars(due))
+    return list(session.scalars(statement))
+
+
+def _leased(
+    session: Session,
+    keys: Sequence[int],
+    lease_until: datetime,
+    lease_token: int,
+    worker: str,
+    values: Mapping[str, Any],
+    first: Sequence[Any] = (),
+) -> Sequence[Job]:
     if not keys:
         return []
     session.execute(
-        update(Job).where(Job.key.in_(keys)).values(lease_until=lease_until, lease_token=lease_token, worker=worker)
+        update(Job)
+        .where(Job.key.in_(keys))
+        .values(lease_until=lease_until, lease_token=lease_token, worker=worker, **values)
+        .execution_options(synchronize_session=False)
     )
     leased = select(Job).where(Job.key.in_(keys)).order_by(*first, Job.due_at, Job.key)
     return session.scalars(leased.execution_options(populate_existing=True)).all()
+
+
+def _in_turn(due: Sequence[tuple[int, int | None]], limit: int) -> list[int]:
+    """Return at most `limit` keys: the first of every root, then the second of every root, ..."""
+    turns: Counter[int | None] = Counter()
+    ordered: list[tuple[int, int, int]] = []
+    for position, (key, root_key) in enumerate(due):
+        ordered.append((0 if root_key is None else turns[root_key], position, key))
+        turns[root_key] += 1
+    return [key for _, _, key in sorted(ordered)[:limit]]

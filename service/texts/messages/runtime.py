@@ -49,6 +49,9 @@ MESSAGES: dict[str, str] = {
     "runtime.job_failed": (
         "The step failed: {error}. It was tried until no retries were left; mend the cause and retry."
     ),
+    "runtime.job_worker_lost": (
+        "The program that ran the job ended in the middle of it {times} times. Look into its log before trying again."
+    ),
     "runtime.job_failed_already": "Job {key} has no retries left; retry its incident first.",
     "runtime.job_failed_outside": "The program that did the work reported: {message}",
     "runtime.job_of_handler": "Jobs of topic {topic} are done by this service itself; choose another topic.",
