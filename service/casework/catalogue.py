@@ -375,7 +375,8 @@ RECORDS: dict[str, RecordType] = {
                 "sourceHolder": STR,
                 "original": choice("original", "copy"),
                 "file": FILE,
-                "sha256": STR,
+                "sha256": STR,  # of the files, written by the service alone
+                "keptAt": STR,  # where the original lies
                 "pages": INT,
                 "proves": Many(STR),
                 "provesText": TEXT,
@@ -406,6 +407,7 @@ RECORDS: dict[str, RecordType] = {
                 "recusalDeclared": BOOL,
                 "questions": TEXT,
                 "materialsGiven": TEXT,
+                "materials": FILE,  # the expert sees these and nothing else of the case
                 "commissionedAt": MOMENT,
                 "opinion": TEXT,
                 "confidence": TEXT,
@@ -675,7 +677,7 @@ RECORDS: dict[str, RecordType] = {
                             "date": DATE,
                             "percent": NUM,
                             "content": TEXT,
-                            "evidence": TEXT,
+                            "evidence": FILE,
                             "difficulties": TEXT,
                             "by": REF,
                         }
@@ -687,6 +689,7 @@ RECORDS: dict[str, RecordType] = {
                 "lessons": TEXT,
                 "noRectificationReason": TEXT,
                 "report": TEXT,
+                "reportFile": FILE,
                 "reportStatus": choice("not_submitted", "submitted"),
                 "reportedAt": MOMENT,
                 "inspection": Many(

@@ -267,7 +267,8 @@ class _Speaker:
 
 def _file_names(value: Any) -> Sequence[str]:
     if isinstance(value, Mapping):
-        return [str(value.get("name") or value.get("fileName") or value.get("filename") or "")]
+        metadata = value.get("metadata")
+        return [str(metadata.get("fileName") or "") if isinstance(metadata, Mapping) else ""]
     if isinstance(value, list):
         return [name for one in value for name in _file_names(one)]
     return [str(value)]

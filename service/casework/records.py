@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from service import feel
+from service import feel, forms
 from service.casework import application_facts, moments, people, rules, schema
 from service.casework.case import Case, decoded, find, of_case
 from service.casework.catalogue import DERIVED, DIRECTORY, OF_SUBJECT, PEOPLE, RECORDS, RecordType
@@ -108,6 +108,8 @@ def write(case: Case, subject_key: int | None, path: str, value: Value) -> None:
         return
     if name == "case" and rest and _write_case_column(case.row, rest, value):
         return
+    if name == "evidence":
+        value = _with_digests(value)
     if schema.type_at(record.shape, tuple(rest)) is schema.MOMENT:
         value = moments.tidy(value, case.unit.engine.zone)
     case.set(name, rest, value, subject_key if record.per_subject and subject_key is not None else NO_SUBJECT)
@@ -130,6 +132,19 @@ def _forget_the_unproved(case: Case, subject_key: int) -> None:
             {"facts": list(lost)},
             business_key=str(case.key),
         )
+
+
+def _with_digests(entries: Value) -> Value:
+    """Return evidence with the digests of its files: nobody types them."""
+    if not isinstance(entries, list):
+        return entries
+    return [_with_digest(entry) if isinstance(entry, dict) else entry for entry in entries]
+
+
+def _with_digest(entry: dict[str, Any]) -> dict[str, Any]:
+    rest = {name: value for name, value in entry.items() if name != "sha256"}
+    digests = [str(item["contentHash"]) for item in forms.references(entry.get("file"))]
+    return {**rest, "sha256": ", ".join(digests)} if digests else rest
 
 
 def _write_column(row: CaseSubject, rest: Sequence[str], value: Value) -> bool:

@@ -82,6 +82,18 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
+def _is_files(value: Any) -> bool:
+    if not isinstance(value, list) or len(value) > LIST_LIMIT:
+        return False
+    return all(
+        isinstance(item, Mapping)
+        and item.get("camunda.document.type") == "camunda"
+        and isinstance(item.get("documentId"), str)
+        and isinstance(item.get("contentHash"), str)
+        for item in value
+    )
+
+
 STR = Scalar("str", lambda value: _is_text(value) and "\n" not in value)
 TEXT = Scalar("text", _is_text)
 DATE = Scalar("date", _is_date)
@@ -90,7 +102,7 @@ NUM = Scalar("num", _is_number)
 INT = Scalar("int", lambda value: _is_number(value) and Decimal(value) == Decimal(value).to_integral_value())
 BOOL = Scalar("bool", lambda value: isinstance(value, bool))
 REF = Scalar("ref", lambda value: isinstance(value, str) and len(value) <= 200)  # user name, or key as text
-FILE = Scalar("file", lambda value: isinstance(value, str | Mapping | list))
+FILE = Scalar("file", _is_files)  # references to stored files
 
 
 def choice(*values: str) -> Scalar:

@@ -17,7 +17,7 @@ from service.casework import case_files, demo, notices, records
 from service.casework.demo import Stage
 from service.casework.states import State
 from service.errors import Conflict
-from service.runtime import audit, deployments, incidents
+from service.runtime import audit, deployments, files, incidents
 from service.runtime.engine import Engine, SetClock
 from service.worker import run_until_idle
 from tests.processes import play
@@ -67,6 +67,22 @@ def test_nothing_stands_still_for_a_fault_and_the_log_is_whole(seeded: Engine) -
     with seeded.reading(SYSTEM) as unit:
         assert incidents.search(unit).items == []
         assert audit.verify(unit).whole
+
+
+def test_its_cases_keep_files_as_evidence(seeded: Engine) -> None:
+    with seeded.reading(SYSTEM) as unit:
+        kept = [
+            (case, entry)
+            for line in case_files.search(unit, limit=100).items
+            for case in [records.of_case(unit, line.key)]
+            for person in case.subjects
+            for entry in case.document("evidence", person.key)
+            if entry.get("file")
+        ]
+        assert kept
+        for case, entry in kept:
+            listed = {row.sha256 for row in files.of_case(unit, str(case.key))}
+            assert set(entry["sha256"].split(", ")) <= listed
 
 
 def test_one_rectification_is_overdue_and_was_escalated(seeded: Engine) -> None:

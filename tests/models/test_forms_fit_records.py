@@ -28,7 +28,7 @@ COMPONENTS = {
     "int": {"number"},
     "bool": {"checkbox"},
     "ref": {"textfield", "select"},
-    "file": {"textarea"},  # a list of what is enclosed
+    "file": {"filepicker"},
     "enum": {"select", "radio"},
 }
 

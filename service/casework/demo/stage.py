@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -15,7 +16,7 @@ from service.auth import SYSTEM, Actor
 from service.business_calendar import CalendarMissing
 from service.casework import calendars
 from service.forms import nest
-from service.runtime import user_tasks
+from service.runtime import files, user_tasks
 from service.runtime.engine import Engine, SetClock
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import UserTask, UserTaskQuery
@@ -79,9 +80,11 @@ class Stage:
         """Claim a task and complete it with answers by dotted path; those that are null are left out."""
         given = {path: value for path, value in self.filled(answers).items() if value is not None}
 
+        home = files.Home(task.business_key, task.root_key, task.instance_key, task.process_id, task.key)
+
         def work(unit: UnitOfWork) -> None:
             user_tasks.claim(unit, task.key)
-            user_tasks.complete(unit, task.key, nest(given))
+            user_tasks.complete(unit, task.key, nest(attached(unit, given, home)))
 
         self.run(actor, work)
         self.clock.advance(PER_TASK)
@@ -100,6 +103,17 @@ class Stage:
         if match.group(1) == "today":
             return moment.date().isoformat()
         return moment.isoformat(timespec="minutes")
+
+
+def attached(unit: UnitOfWork, value: Any, home: files.Home) -> Any:
+    """Return answers with files, told as name and text, stored as uploads of the actor and referred to."""
+    if isinstance(value, Mapping) and value.keys() == {"file", "text"}:
+        content = io.BytesIO(str(value["text"]).encode())
+        received = files.receive(unit.engine.files, str(value["file"]), content)
+        return files.reference(files.upload(unit, received, home))
+    if isinstance(value, Mapping):
+        return {name: attached(unit, item, home) for name, item in value.items()}
+    return [attached(unit, item, home) for item in value] if isinstance(value, list) else value
 
 
 def offered_to(task: UserTask) -> tuple[Sequence[str], Sequence[str]]:

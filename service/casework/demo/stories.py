@@ -13,10 +13,10 @@ from typing import Any
 from service import feel, store, texts
 from service.auth import SYSTEM, Actor, accounts
 from service.casework import applications, case_files, deadlines, notices, parameters, records
-from service.casework.demo.stage import Stage, offered_to
+from service.casework.demo.stage import Stage, attached, offered_to
 from service.errors import Conflict
 from service.forms import nest
-from service.runtime import audit, decisions
+from service.runtime import audit, decisions, files
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import UserTask
 
@@ -221,7 +221,8 @@ class _Case:
         def submit(unit: UnitOfWork) -> None:
             case = records.of_case(unit, self.key)
             subject = next(row for row in case.subjects if row.user_name == name)
-            applications.submit(unit, self.key, subject.key, nest({**_story()["application"], **form}))
+            given = attached(unit, {**_story()["application"], **form}, files.Home(str(self.key)))
+            applications.submit(unit, self.key, subject.key, nest(given))
 
         self.stage.run(self._actor(name), submit)
         self.stage.idle()

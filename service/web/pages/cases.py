@@ -36,7 +36,19 @@ from service.runtime.form_display import FieldWords
 from service.runtime.history import EventKind, TimelineEvent
 from service.runtime.instances import InstanceState
 from service.runtime.unit import UnitOfWork
-from service.web import fallback, file_links, kept_words, labels, lights, request, results, uploads, views, words
+from service.web import (
+    fallback,
+    file_links,
+    kept_words,
+    labels,
+    lights,
+    materials,
+    request,
+    results,
+    uploads,
+    views,
+    words,
+)
 from service.web.answers import json_of
 from service.web.lights import Light
 from service.web.pages import documents, files, task_verbs
@@ -56,6 +68,7 @@ TABS: dict[str, str] = {
     "judgements": N_("Judgements"),
     "deadlines": N_("Deadlines"),
     "documents": N_("Documents"),
+    "materials": N_("Materials"),
     "submissions": N_("Forms submitted"),
 }
 
@@ -442,7 +455,10 @@ def _fields(path: str, value: Any, wording: Mapping[str, FieldWords], called: Ca
         known = wording.get(inner)
         if item in (None, "", [], {}):
             continue
-        if isinstance(item, Mapping):
+        files = list(found_files.references(item)) if isinstance(item, list) and known is not None else []
+        if files and known is not None:
+            found.append((known.label, gettext("; ").join(_file_words(one) for one in files)))
+        elif isinstance(item, Mapping):
             found += _fields(inner, item, wording, called)
         elif isinstance(item, list) and item and isinstance(item[0], Mapping):
             for index, entry in enumerate(item):
@@ -454,6 +470,11 @@ def _fields(path: str, value: Any, wording: Mapping[str, FieldWords], called: Ca
             values = item if isinstance(item, list) else [item]
             found.append((known.label, gettext(", ").join(_said(one, known, called) for one in values)))
     return found
+
+
+def _file_words(reference: Mapping[str, Any]) -> str:
+    name = (reference.get("metadata") or {}).get("fileName")
+    return gettext("%(name)s (SHA-256 %(digest)s)", name=name, digest=reference.get("contentHash"))
 
 
 def _said(value: Any, known: FieldWords, called: Called) -> str:
@@ -560,6 +581,11 @@ def _documents(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     return documents.tab(unit, case.summary.key)
 
 
+def _materials(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
+    chosen = http.args.get("kind", "")
+    return materials.content(unit, case.summary.key, record_words(unit), _subjects_of(unit, case), chosen)
+
+
 def _submissions(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     about = _subjects_of(unit, case)
     found = []
@@ -586,5 +612,6 @@ _CONTENT = {
     "judgements": _judgements,
     "deadlines": _deadlines,
     "documents": _documents,
+    "materials": _materials,
     "submissions": _submissions,
 }

@@ -155,8 +155,13 @@ async function mount(element, { texts, announce }) {
     if (page.dataset.draft && changed && !sending) send(page.dataset.draft, {}, true).catch(() => {});
   });
 
+  // form-js also tells of its first checks, some time after it has drawn: what nobody changed is no draft.
+  let known = JSON.stringify(values());
   form.on("changed", () => {
     if (!element.classList.contains("is-mounted")) return;
+    const now = JSON.stringify(values());
+    if (now === known) return;
+    known = now;
     changed = true;
     clearTimeout(timer);
     timer = setTimeout(saveDraft, DRAFT_AFTER);
