@@ -101,7 +101,7 @@ CHILDREN: dict[str, frozenset[str]] = {
 # Extension elements: name -> attributes and children they may have, written "child" or "child:attribute".
 _IO = {"ioMapping": frozenset({"input", "output", "input:source", "input:target", "output:source", "output:target"})}
 _PROPERTIES = {"properties": frozenset({"property", "property:name", "property:value"})}
-_HEADERS = {"taskHeaders": frozenset({"header", "header:key", "header:value"})}
+_HEADERS = {"taskHeaders": frozenset({"header", "header:id", "header:key", "header:value"})}
 _JOB = {
     "taskDefinition": frozenset({"type", "retries"}),
     "jobPriorityDefinition": frozenset({"priority"}),
@@ -111,7 +111,8 @@ _FORM = {"formDefinition": frozenset({"formId", "formKey", "bindingType", "versi
 _SCHEDULED = _PROPERTIES | _IO
 
 ZEEBE: dict[str, dict[str, frozenset[str]]] = {
-    "process": _PROPERTIES | {"versionTag": frozenset({"value"}), "userTaskForm": frozenset({"id", "*"})},
+    "process": _PROPERTIES | {"versionTag": frozenset({"value"}), "userTaskForm": frozenset({"id", "*"}),
+                              "jobPriorityDefinition": frozenset({"priority"})},
     "userTask": _SCHEDULED | _HEADERS | _FORM | {
         "userTask": frozenset(),
         "assignmentDefinition": frozenset({"assignee", "candidateGroups", "candidateUsers"}),
@@ -129,7 +130,8 @@ ZEEBE: dict[str, dict[str, frozenset[str]]] = {
     },
     "callActivity": _SCHEDULED | {
         "calledElement": frozenset({"processId", "processIdExpression", "bindingType", "versionTag",
-                                    "propagateAllParentVariables", "propagateAllChildVariables"}),
+                                    "propagateAllParentVariables", "propagateAllChildVariables",
+                                    "businessId"}),  # the last is refused where it is read
     },
     "subProcess": _SCHEDULED,
     "transaction": _SCHEDULED,
@@ -156,7 +158,7 @@ _C7_IO = {
 }  # fmt: skip
 _C7_FORM = {
     "formData": frozenset({
-        "businessKey", "formField", "formField:id", "formField:type", "formField:label", "formField:defaultValue",
+        "formField", "formField:id", "formField:type", "formField:label", "formField:defaultValue",
         "formField:datePattern", "properties", "property", "property:id", "property:value", "validation", "constraint",
         "constraint:name", "constraint:config", "value", "value:id", "value:name",
     }),
@@ -179,9 +181,15 @@ CAMUNDA: dict[str, dict[str, frozenset[str]]] = {
                     "endEvent", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway")
     },
 }  # fmt: skip
+CAMUNDA["signalEventDefinition"] = {"in": _C7_CALL["in"]}
+CAMUNDA["multiInstanceLoopCharacteristics"] = {"failedJobRetryTimeCycle": frozenset({"*"})}
 CAMUNDA_ANYWHERE = _C7_PROPERTIES
 
-_C7_ASYNC = frozenset({"asyncBefore", "asyncAfter", "exclusive", "jobPriority"})  # without effect here
+# Stamps of the Modeler's element templates: what a template has written beside them counts.
+CAMUNDA_STAMPS = frozenset({"modelerTemplate", "modelerTemplateVersion", "diagramRelationId"})
+STAMPS_OF_PARTS = frozenset({"modelerConfigurationTemplate", "modelerConfigurationName"})
+
+_C7_ASYNC = frozenset({"async", "asyncBefore", "asyncAfter", "exclusive", "jobPriority"})  # without effect here
 _C7_EXTERNAL = frozenset({"type", "topic", "taskPriority", "expression", "resultVariable"})
 CAMUNDA_ATTRIBUTES: dict[str, frozenset[str]] = {
     "process": frozenset({"historyTimeToLive", "versionTag", "candidateStarterGroups", "candidateStarterUsers",
@@ -201,6 +209,7 @@ CAMUNDA_ATTRIBUTES: dict[str, frozenset[str]] = {
     "conditionalEventDefinition": frozenset({"variableName", "variableEvents"}),
     "error": frozenset({"errorMessage"}),
     "messageEventDefinition": frozenset({"type", "topic", "taskPriority"}),
+    "signalEventDefinition": frozenset({"async"}),
 }  # fmt: skip
 for _tag in list(ATTRIBUTES):
     if _tag not in {"process", "sequenceFlow"}:
@@ -216,4 +225,6 @@ def extension(dialect: Dialect, tag: str, name: str) -> frozenset[str] | None:
 
 def extension_attributes(dialect: Dialect, tag: str) -> frozenset[str]:
     """Attributes of the dialect's namespace that an element may have."""
-    return ZEEBE_ATTRIBUTES if dialect is Dialect.CAMUNDA_8 else CAMUNDA_ATTRIBUTES.get(tag, frozenset())
+    if dialect is Dialect.CAMUNDA_8:
+        return ZEEBE_ATTRIBUTES
+    return CAMUNDA_ATTRIBUTES.get(tag, frozenset()) | CAMUNDA_STAMPS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.bpmn import circles
 from service.bpmn.definition import Dialect, Element, ProcessDefinition
 from service.bpmn.source import Source, reference
 
@@ -16,6 +17,7 @@ _START = {"message", "timer", "signal", "conditional"}
 _HANDLER_START = _START | {"error", "escalation", "compensation"}
 _END = {"message", "signal", "error", "escalation", "compensation", "terminate", "cancel"}
 _GATEWAYS = {"exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway"}
+_SCOPES = {"subProcess", "transaction"}
 _ACTIVITIES = {"task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask",
                "businessRuleTask", "callActivity", "subProcess", "transaction"}  # fmt: skip
 
@@ -49,6 +51,9 @@ def check(
             sources[flow_id].error("bpmn.flow_crosses_scope", "targetRef", source=flow.source, target=flow.target)
     _starts(definition, sources, process)
     _links(definition, sources)
+    if definition.dialect is Dialect.CAMUNDA_8 and process.context.modelled:
+        for circle in circles.without_wait(definition):
+            process.error("bpmn.circle_without_wait", "sequenceFlow", elements=", ".join(circle))
 
 
 def _nothing(_definition: ProcessDefinition, _element: Element, _source: Source) -> None:
@@ -114,6 +119,8 @@ def _start(definition: ProcessDefinition, element: Element, source: Source) -> N
             source.error("bpmn.event_sub_process_none_start", "eventDefinition")
         elif kind not in _HANDLER_START:
             source.error("bpmn.event_out_of_place", kind, kind=kind)
+        if kind == "compensation" and parent.parent is None:
+            source.error("bpmn.compensation_start_in_process", kind)
         if kind in {"error", "compensation"} and not source.flag("isInterrupting", True):
             source.error("bpmn.start_must_interrupt", "isInterrupting", kind=kind)
         _cycle_place(element, source, not element.interrupting)
@@ -172,6 +179,22 @@ def _compensation_target(definition: ProcessDefinition, element: Element, source
         target = definition.elements.get(event.activity)
         if target is None or target.tag not in _ACTIVITIES:
             source.error("bpmn.reference_missing", "activityRef", value=event.activity)
+        elif target.parent not in _undone_from(definition, element):
+            source.error("bpmn.compensation_out_of_scope", "activityRef", value=event.activity)
+        elif target.tag not in _SCOPES and not any(
+            other.attached_to == target.id and _kind(other) == "compensation" for other in definition.elements.values()
+        ):
+            source.error("bpmn.compensation_target_without_handler", "activityRef", value=event.activity)
+
+
+def _undone_from(definition: ProcessDefinition, element: Element) -> set[str | None]:
+    """The scopes whose activities a throw event can undo: its own, and from an event sub-process the one it handles."""
+    scopes = {element.parent}
+    scope = element.parent
+    while scope is not None and definition.elements[scope].type == "EVENT_SUB_PROCESS":
+        scope = definition.elements[scope].parent
+        scopes.add(scope)
+    return scopes
 
 
 def _catch(definition: ProcessDefinition, element: Element, source: Source) -> None:
@@ -249,10 +272,14 @@ def _receive(definition: ProcessDefinition, element: Element, source: Source) ->
 
 
 def _exclusive(definition: ProcessDefinition, element: Element, source: Source) -> None:
-    if definition.dialect is Dialect.CAMUNDA_8 and len(element.outgoing) > 1:
-        for flow in element.outgoing:
-            if flow != element.default and definition.flows[flow].condition is None:
-                source.error("bpmn.flow_without_condition", "conditionExpression", flow=flow)
+    if len(element.outgoing) < 2:
+        return
+    plain = [flow for flow in element.outgoing if flow != element.default and definition.flows[flow].condition is None]
+    if definition.dialect is Dialect.CAMUNDA_7 and element.default is None and len(plain) == 1:
+        return  # Camunda 7 takes it for the default flow
+    for flow in plain:
+        if definition.dialect is Dialect.CAMUNDA_8 or source.context.modelled:
+            source.error("bpmn.flow_without_condition", "conditionExpression", flow=flow)
 
 
 _RULES_BY_TAG = {
@@ -273,8 +300,8 @@ def _starts(definition: ProcessDefinition, sources: Sources, process: Source) ->
         starts = [e for e in inside if e.tag == "startEvent"]
         plain = [e for e in starts if e.event is None]
         owner = process if scope is None else sources[scope]
-        if len(plain) > 1:
-            owner.error("bpmn.several_none_starts", "startEvent", count=len(plain))
+        for place in (owner, *(sources[element.id] for element in plain)) if len(plain) > 1 else ():
+            place.error("bpmn.several_none_starts", "startEvent", count=len(plain))
         if not starts and scope is not None and definition.elements[scope].type != "EVENT_SUB_PROCESS":
             owner.error("bpmn.scope_without_start", "startEvent")
         if starts:
@@ -308,7 +335,7 @@ def _links(definition: ProcessDefinition, sources: Sources) -> None:
         else:
             throws.append((place, element))
     for (_, name), elements in targets.items():
-        for element in elements[1:]:
+        for element in elements if len(elements) > 1 else ():
             sources[element.id].error("bpmn.link_two_targets", "linkEventDefinition name", name=name)
     sent = {place for place, _ in throws}
     for place, elements in targets.items():

@@ -59,17 +59,19 @@ def cancelled(workflow: Workflow, task: Task) -> None:
 
 def throw(workflow: Workflow, task: Task, event: EventDefinition) -> bool:
     """Start the handlers; True when there is nothing to wait for."""
-    scope = task.parent
-    while scope.task_spec.is_handler and RECORDS not in scope.internal_data:
-        scope = scope.parent
-    records: list[Record] = scope.internal_data.get(RECORDS, [])
-    chosen = [record for record in records if event.activity in (None, record["e"])]
-    if not chosen:
-        return True
-    scope.internal_data[RECORDS] = [record for record in records if record not in chosen]
+    # An event sub-process undoes what was done in the scope that it handles, too. One that is itself the undoing of a
+    # completed sub-process has got the records of that, and stands in a scope that isn't its own.
+    scopes = [task.parent]
+    while scopes[-1].task_spec.is_handler and THROWER not in scopes[-1].internal_data:
+        scopes.append(scopes[-1].parent)
     started = 0
-    for record in reversed(chosen):
-        started += _undo(workflow, task, scope, record, {})
+    for scope in scopes:
+        records: list[Record] = scope.internal_data.get(RECORDS, [])
+        chosen = [record for record in records if event.activity in (None, record["e"])]
+        if chosen:
+            scope.internal_data[RECORDS] = [record for record in records if record not in chosen]
+        for record in reversed(chosen):
+            started += _undo(workflow, task, scope, record, {})
     if not started or not event.wait:
         return True
     task.internal_data[PENDING] = started

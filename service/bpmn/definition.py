@@ -105,6 +105,7 @@ class StartTrigger:
     timer: TimerDefinition | None = None
     condition: Expression | None = None
     form: FormRef | None = None
+    initiator: str | None = None  # Camunda 7: variable that takes the name of whoever starts the process
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,11 @@ class EventDefinition:
     variable_names: tuple[str, ...] = ()  # conditional: look again only when one of these changed
     variable_events: tuple[str, ...] = ()  # conditional: create, update
     code: Expression | None = None  # error or escalation code; None catches all
+    message: Expression | None = None  # Camunda 7: of a thrown error
     code_variable: str | None = None
     message_variable: str | None = None
+    payload: tuple[Assignment, ...] = ()  # Camunda 7: what a signal takes along
+    payload_of_all: bool = False  # all variables visible where it is thrown
     activity: str | None = None  # compensation: one activity only
     wait: bool = True  # compensation: go on when the handlers are done
 
@@ -207,7 +211,6 @@ class CalledProcess:
     all_child_variables: bool = True
     inputs: tuple[Assignment, ...] = ()  # Camunda 7: in
     outputs: tuple[Assignment, ...] = ()  # Camunda 7: out
-    business_key: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +280,9 @@ class ProcessDefinition:
     documentation: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     compensation_handlers: Mapping[str, str] = field(default_factory=dict)  # boundary event id -> activity id
+    # Camunda 7: who may start the process by hand; with neither, whoever may start processes at all
     candidate_starter_groups: tuple[str, ...] = ()
+    candidate_starter_users: tuple[str, ...] = ()
     key: int = 0  # given by the runtime when it is deployed
     built: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # what `specification` keeps here
 

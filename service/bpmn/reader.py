@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -24,6 +25,8 @@ from service.bpmn.definition import (
     StartTrigger,
 )
 from service.bpmn.elements import ELEMENTS
+from service.bpmn.elements.call_activity import read_lines
+from service.bpmn.elements.service_task import read_priority
 from service.bpmn.expressions import Expression
 from service.bpmn.source import (
     BPMN,
@@ -96,7 +99,7 @@ def read(xml: bytes, file: str, names: frozenset[str] = frozenset()) -> File:
     if not processes:
         # A drawing is stored and shown: what it would need to run isn't asked of it.
         context.findings = [f for f in context.findings if f.code in _EVEN_IN_A_DRAWING]
-        Source(context, root).warning("bpmn.nothing_executable", "isExecutable")
+        Source(context, nodes[0] if nodes else root).warning("bpmn.nothing_executable", "isExecutable")
     return File(
         name=file,
         dialect=dialect,
@@ -197,9 +200,10 @@ def _extensions(context: Context, root: Node, drawn: set[Node]) -> None:
         tag = local(node)
         if tag == "extensionElements":
             continue
-        source = Source(context, node, owner if owner is not None and tag not in ELEMENTS else None)
+        own = tag in ELEMENTS or tag == "sequenceFlow"
+        source = Source(context, node, None if own else owner)
         _check_extensions(source)
-        holder = source if tag in ELEMENTS else owner
+        holder = source if own else owner
         pending.extend((child, holder) for child in node.iterchildren())
 
 
@@ -223,6 +227,7 @@ class _Reading:
 
 def _process(context: Context, source: Source) -> ProcessDefinition:
     context.forms = {}
+    context.job_priority = _job_priority(source)
     first = len(context.references)
     _check(source, "process")
     for form in source.extensions("userTaskForm"):
@@ -270,13 +275,11 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
         documentation=source.documentation,
         properties=properties.read(source),
         compensation_handlers=_handlers(reading),
-        candidate_starter_groups=_split(source.camunda("candidateStarterGroups")),
+        candidate_starter_groups=_starters(source, "candidateStarterGroups"),
+        candidate_starter_users=_starters(source, "candidateStarterUsers"),
     )
     if not source.id:
         source.error("bpmn.process_without_id", "id")
-    for name in ("candidateStarterUsers", "candidateStarterGroups", "isStartableInTasklist"):
-        if source.camunda(name) is not None:
-            source.warning("bpmn.without_effect", f"camunda:{name}", extension=f"camunda:{name}")
     if source.attribute("processType") == "Public":
         source.error("bpmn.process_public", "processType")
     if not reading.refused:  # what follows from a refused element is no fault of its own
@@ -284,8 +287,24 @@ def _process(context: Context, source: Source) -> ProcessDefinition:
     return definition
 
 
+def _job_priority(source: Source) -> Expression | None:
+    """The priority of all jobs of a process."""
+    if source.dialect is Dialect.CAMUNDA_7:
+        return source.whole_number(source.camunda("taskPriority"), "camunda:taskPriority")
+    holder = source.extension("jobPriorityDefinition")
+    return None if holder is None else read_priority(holder)
+
+
 def _split(text: str | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in (text or "").split(",") if part.strip())
+
+
+def _starters(source: Source, name: str) -> tuple[str, ...]:
+    """Names parted by commas, as in Camunda 7 without expressions."""
+    text = source.camunda(name)
+    if text is not None and ("${" in text or "#{" in text):
+        source.error("bpmn.starters_dynamic", f"camunda:{name}", expression=text)
+    return _split(text)
 
 
 def _version_tag(source: Source) -> str | None:
@@ -333,8 +352,11 @@ def _element(source: Source, parent: str | None) -> Element:
     detail = element_type.read(source)
     if tag in {"sendTask", "receiveTask"}:
         event = _task_message(source, tag)
-    if source.camunda("initiator") is not None:
-        source.warning("bpmn.without_effect", "camunda:initiator", extension="camunda:initiator")
+    if (initiator := source.camunda("initiator")) is not None:
+        if parent is None:
+            source.variable(initiator, "camunda:initiator")
+        else:  # a sub-process is started by the process, not by a person
+            source.error("bpmn.initiator_inside", "camunda:initiator")
     interrupting = (
         source.flag("cancelActivity", True) if tag == "boundaryEvent" else source.flag("isInterrupting", True)
     )
@@ -429,6 +451,7 @@ def _starts(reading: _Reading) -> tuple[StartTrigger, ...]:
                 timer=None if event is None else event.timer,
                 condition=None if event is None else event.condition,
                 form=_form_of_start(source, note=True) if event is None else None,
+                initiator=source.camunda("initiator"),
             )
         )
     return tuple(found)
@@ -491,6 +514,8 @@ def _named(source: Source, kind: str) -> tuple[Source | None, Expression | None]
 def _message(source: Source, kind: str) -> EventDefinition:
     root, name = _named(source, "message")
     key = None
+    if root is not None and root.attribute("itemRef") and source.child("operationRef") is None and source.owner:
+        root.error("bpmn.message_item", "message itemRef", value=root.attribute("itemRef"))
     if root is not None and source.dialect is Dialect.CAMUNDA_8:
         subscription = root.extension("subscription")
         if subscription is not None:
@@ -499,7 +524,14 @@ def _message(source: Source, kind: str) -> EventDefinition:
 
 
 def _signal(source: Source, kind: str) -> EventDefinition:
-    return EventDefinition(kind, name=_named(source, "signal")[1])
+    """A signal; in Camunda 7 with the variables that `camunda:in` sends along."""
+    name = _named(source, "signal")[1]
+    if source.dialect is Dialect.CAMUNDA_8:
+        return EventDefinition(kind, name=name)
+    found = read_lines(source, "in")
+    if not _throws(source) and (found.everything or found.lines):
+        source.error("bpmn.signal_catch_payload", "camunda:in")
+    return EventDefinition(kind, name=name, payload=found.lines, payload_of_all=found.everything)
 
 
 def _timer(source: Source, kind: str) -> EventDefinition:
@@ -543,19 +575,17 @@ def _conditional(source: Source, kind: str) -> EventDefinition:
     events = source.camunda("variableEvents")
     if (filter_ := source.extension("conditionalFilter")) is not None:
         names, events = filter_.attribute("variableNames"), filter_.attribute("variableEvents")
-    return EventDefinition(
-        kind,
-        condition=condition,
-        variable_names=_split(names),
-        variable_events=tuple(event for event in _split(events) if event in {"create", "update"}),
-    )
+    for event in _split(events):
+        if event not in {"create", "update"}:  # variables are never deleted here
+            source.error("bpmn.variable_event", "variableEvents", value=event)
+    return EventDefinition(kind, condition=condition, variable_names=_split(names), variable_events=_split(events))
 
 
 def _coded(source: Source, kind: str) -> EventDefinition:
     """An error or escalation: its code, where the event names one."""
     property_ = f"{kind}Ref"
     wanted = reference(source.attribute(property_))
-    code = None
+    code = message = None
     if wanted is not None:
         node = source.context.roots.get(wanted)
         if node is None or local(node) != kind:
@@ -564,6 +594,7 @@ def _coded(source: Source, kind: str) -> EventDefinition:
             root = Source(source.context, node, source.owner or source)
             text = root.attribute(f"{kind}Code")
             code = root.expression(text, f"{kind}Code")
+            message = root.expression(root.camunda("errorMessage"), "camunda:errorMessage")
             if code is None and not _throws(source):
                 source.complain("bpmn.catches_all", f"{kind}Code", value=wanted)
             elif code is None:
@@ -575,6 +606,7 @@ def _coded(source: Source, kind: str) -> EventDefinition:
     return EventDefinition(
         kind,
         code=code,
+        message=message,
         code_variable=source.camunda(f"{kind}CodeVariable"),
         message_variable=source.camunda("errorMessageVariable"),
     )
@@ -687,7 +719,7 @@ def _loop_7(child: Source, sequential: bool, completion: Expression | None) -> M
     return MultiInstance(
         sequential=sequential,
         collection=collection,
-        cardinality=None if collection is not None else count,
+        cardinality=count,
         element=element or None,
         completion=completion,
         first=0,
@@ -823,15 +855,18 @@ def _check_extension(source: Source, tag: str) -> None:
     _check_parts(source, source.node, known, prefixed, top=True)
 
 
+_SECRET = re.compile(r"\{\{\s*secrets\.|\bcamunda\.secrets\.")  # of Camunda 8.9 and before, and since
+
+
 def _check_parts(source: Source, node: Node, known: Iterable[str], prefixed: str, top: bool = False) -> None:
     prefix = "" if top else f"{local(node)}:"
     for key in node.attrib:
-        if key.startswith("{"):
+        if key.startswith("{") or key in allowed.STAMPS_OF_PARTS:
             continue
         if f"{prefix}{key}" not in known:
             what = prefixed if top else f"{prefixed} {local(node)}"
             source.error("bpmn.extension_unsupported", f"{what} {key}", extension=f"{what} {key}")
-        elif "{{secrets." in (node.get(key) or ""):
+        elif _SECRET.search(node.get(key) or ""):
             source.error("bpmn.secrets_refused", f"{prefixed} {key}")
     for child in node.iterchildren():
         if not isinstance(child.tag, str):

@@ -1,10 +1,16 @@
-"""Workflow to JSON document and back. A document holds what is alive, and names definitions by key."""
+"""Workflow to JSON document and back. A document holds what is alive, and names definitions by key.
+
+Instances outlive programs: a document is upgraded as it is loaded, version by version, through `UPGRADES`. Whoever
+changes the shape of a document raises `VERSION`, writes the step from the version before it, and keeps an example of
+the new one beside the tests.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from SpiffWorkflow.task import Task as SpiffTask
@@ -15,7 +21,31 @@ from service.bpmn.host import Host
 from service.bpmn.waits import Condition, Incident, Job, Link, MessageCatch, SignalCatch, Timer, UserTask, Wait
 from service.errors import Invalid
 
-VERSION = 1
+VERSION = 2
+
+Document = dict[str, Any]
+
+
+def _from_1(stored: Document) -> Document:
+    """Version 1 had no list of elements with whose end the instance ends, at first."""
+    return {"terminate_after": [], **stored}
+
+
+# The version that a step leads away from -> the step to the next one. Steps are given a copy that is theirs to change.
+UPGRADES: Mapping[int, Callable[[Document], Document]] = {1: _from_1}
+
+
+def upgraded(stored: Mapping[str, Any]) -> Document:
+    """The document in today's shape. Raises `Invalid` for one of a later program, or of none at all."""
+    version = stored.get("version")
+    number = version if isinstance(version, (int, Decimal)) and not isinstance(version, bool) else None
+    if number is None or number not in (VERSION, *UPGRADES):
+        raise Invalid("bpmn.document_version", version=version, known=VERSION)
+    document: Document = dict(stored)
+    for step in range(int(number), VERSION):
+        document = {**UPGRADES[step](document), "version": step + 1}
+    return document
+
 
 _KINDS: dict[str, type[Wait]] = {
     "u": UserTask, "j": Job, "t": Timer, "m": MessageCatch, "s": SignalCatch, "c": Condition, "i": Incident,
@@ -53,8 +83,7 @@ def document(workflow: Any) -> dict[str, Any]:
 
 def restore(cls: Any, stored: Mapping[str, Any], definition_of: Callable[[int], ProcessDefinition], host: Host) -> Any:
     """The workflow that `stored` describes. Raises `Invalid` for a document of an unknown version."""
-    if stored.get("version") != VERSION:
-        raise Invalid("bpmn.document_version", version=stored.get("version"), known=VERSION)
+    stored = upgraded(stored)
     workflow = cls(definition_of(int(stored["definition"])), host)
     workflow.key = int(stored["key"])
     workflow.state = stored["state"]
@@ -81,7 +110,7 @@ def restore(cls: Any, stored: Mapping[str, Any], definition_of: Callable[[int], 
     workflow._leaving = {int(key): None for key in stored["leaving"]}
     workflow._joins = {(int(scope), name): int(key) for scope, name, key in stored["joins"]}
     workflow._inclusive = {int(key): None for key in stored["inclusive"]}
-    workflow.terminate_after = frozenset(stored.get("terminate_after", ()))
+    workflow.terminate_after = frozenset(stored["terminate_after"])
     return workflow
 
 

@@ -37,6 +37,7 @@ class Context:
     findings: list[Finding] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     forms: dict[str, str] = field(default_factory=dict)  # embedded forms of the process by id
+    job_priority: Expression | None = None  # of the process, for its jobs that have none of their own
 
 
 class Source:
@@ -167,6 +168,14 @@ class Source:
 
     # Shared pieces
 
+    def whole_number(self, text: str | None, property_: str, signed: bool = True) -> Expression | None:
+        """An expression, or a number without fraction."""
+        found = self.expression(text, property_)
+        pattern = _WHOLE if signed else _COUNT
+        if found is not None and found.is_static and not pattern.fullmatch(found.text.strip()):
+            self.error("bpmn.number_expected", property_, expression=found.text, found="string")
+        return found
+
     def binding(self, prefix: str) -> tuple[Binding, str | None]:
         """`bindingType` and `versionTag` of a zeebe element."""
         text = self.attribute("bindingType") or "latest"
@@ -224,6 +233,8 @@ class Source:
         return Assignment(found, tuple(part.strip() for part in target.split(".")))
 
 
+_COUNT = re.compile(r"[0-9]{1,9}")
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 _VARIABLE = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*(\.[a-zA-Z_][a-zA-Z0-9_]*)*")
 
 

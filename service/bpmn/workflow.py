@@ -270,6 +270,8 @@ class Workflow(SpiffWorkflow):
         )
         if leaving:
             self._queue.append((True, task.id))
+        elif "conditional_event" in wait.facts:  # a condition that failed: look again, its element is as it was
+            self._fresh.extend(k for k in self._waits_of.get(task.id, ()) if k in self._conditions)
         elif not task.has_state(TaskState.STARTED) or not self._has_work(task):
             task._set_state(TaskState.READY)
             self._queue.append((False, task.id))
@@ -597,11 +599,10 @@ class Workflow(SpiffWorkflow):
         """The name of a message or signal. Raises `Failure` when it has none."""
         name = place.text(event.name, "EXTRACT_VALUE_ERROR")
         if not name:
-            raise Failure(
-                "EXTRACT_VALUE_ERROR",
-                f"bpmn.{event.kind}_without_name",
-                expression="" if event.name is None else event.name.text,
-            )
+            code = f"bpmn.{event.kind}_without_name"
+            if event.name is None:
+                raise Failure("EXTRACT_VALUE_ERROR", code, expression="")
+            raise place.unfit(event.name, "EXTRACT_VALUE_ERROR", code, None)
         return name
 
     def message(self, place: Place, event: EventDefinition, catching: bool = False) -> tuple[str, str | None]:
@@ -723,8 +724,11 @@ class Workflow(SpiffWorkflow):
 
     def throw_signal(self, task: Task, event: EventDefinition) -> None:
         """Broadcast: this document's waits take it at once, the host tells the others."""
-        name = self.event_name(self.scopes_of(task), event)
-        variables = dict(self.scopes.get(task.id, {}))
+        place = self.scopes_of(task)
+        name = self.event_name(place, event)
+        variables = place.variables() if event.payload_of_all else dict(self.scopes.get(task.id, {}))
+        for line in event.payload:
+            variables[line.target[0]] = place.evaluate(line.source, "IO_MAPPING_ERROR")
         self._events.append(
             SignalThrown(
                 name=name,
@@ -920,7 +924,12 @@ class Workflow(SpiffWorkflow):
             if not isinstance(wait, Condition):
                 continue
             element, _ = self._event_of(wait)
-            holds = self._condition_holds(element, self.tasks[wait.host_key])
+            host = self.tasks[wait.host_key]
+            try:
+                holds = self._condition_holds(element, host)
+            except Failure as failure:
+                self._condition_failed(element, host, failure)
+                continue
             before = wait.holds
             if holds != before:
                 self._waits[key] = replace(wait, holds=holds)
@@ -930,12 +939,30 @@ class Workflow(SpiffWorkflow):
         return held
 
     def _condition_holds(self, element: Element, host: Task) -> bool:
-        """A condition that cannot be evaluated yet doesn't hold: it's looked at again when its variables come."""
+        """Whether the condition holds. One whose variables aren't there yet doesn't: it's looked at when they come.
+
+        Raises `Failure` for a value that is neither true nor false.
+        """
         condition = cast(Expression, cast(EventDefinition, element.event).condition)
+        place = self.scopes_of(host)
         try:
-            return self.scopes_of(host).raw(condition, "CONDITION_ERROR") is True
-        except Failure:
-            return False
+            value = place.raw(condition, "CONDITION_ERROR")
+        except Failure as failure:
+            if failure.code == "bpmn.juel_unknown_name":
+                return False
+            raise
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        raise place.unfit(condition, "CONDITION_ERROR", "bpmn.condition_not_boolean", value)
+
+    def _condition_failed(self, element: Element, host: Task, failure: Failure) -> None:
+        """One incident for each condition that fails; it goes on being looked at, and a retry looks at once."""
+        failure.facts["conditional_event"] = element.id
+        incidents = (self._waits[key] for key in self._waits_of.get(host.id, ()))
+        if not any(
+            isinstance(wait, Incident) and wait.facts.get("conditional_event") == element.id for wait in incidents
+        ):
+            self.stop(host, failure)
 
     def _renew(self, key: int, wait: UserTask | Timer) -> None:
         """Evaluate a due date again. One that fails now keeps its old value: the task is already there."""

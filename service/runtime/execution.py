@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from service import bpmn, feel, store
+from service.auth import Actor
 from service.bpmn.events import MessageThrown, SignalThrown
 from service.bpmn.waits import MessageCatch, Wait
 from service.errors import Conflict, NotFound
@@ -102,6 +103,7 @@ class Moves:
         key = unit.new_key()
         host = InstanceHost(key, business_key, definition.definition_id)
         host.bind(unit)
+        variables = {**variables, **_initiator(process, start_element, unit.actor)}
         try:
             workflow = bpmn.Workflow.start(
                 process, host, variables, key, start_element, tuple(start_instructions), terminate_after
@@ -374,6 +376,14 @@ def held_task(unit: UnitOfWork, key: int) -> UserTask:
     Transaction: as `lock`, in one statement.
     """
     return unit.part(Moves).task(key)
+
+
+def _initiator(process: bpmn.ProcessDefinition, start_element: str | None, actor: Actor) -> dict[str, Value]:
+    """The variable of a Camunda 7 start event that tells who started; null where the service itself did."""
+    for start in process.starts:
+        if start.initiator is not None and start_element in {start.element_id, None if start.kind == "none" else ""}:
+            return {start.initiator: None if actor.is_system else actor.name}
+    return {}
 
 
 def begin(

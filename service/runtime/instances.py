@@ -8,7 +8,7 @@ from typing import cast
 from service import auth, feel, forms, store
 from service.auth import Permission
 from service.bpmn.definition import FormRef
-from service.errors import Conflict, FormRejected, Invalid, NotFound
+from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
 from service.feel import Value
 from service.runtime import audit, execution, files
 from service.runtime.definitions import bound, required
@@ -52,9 +52,11 @@ def start(
 
     `submission` is what a start form brought: it is validated, its record fields are written to the case, its other
     fields join the variables. The instance is terminated once an element of `terminate_after` has ended. Raises
-    `NotFound`, `Conflict` without a start event that fits or for a version that is not in use, `FormRejected`.
+    `NotFound`, `Conflict` without a start event that fits or for a version that is not in use, `FormRejected`,
+    `Forbidden` where the diagram names who may start it and the actor isn't among them.
     """
     definition = _definition(unit, process_id, version, definition_key)
+    _require_starter(unit, definition)
     values = feel_mapping(variables)
     with audit.action(unit, "instance.start", "process", definition.definition_id, business_key=business_key) as entry:
         accepted: dict[str, Value] = {}
@@ -287,6 +289,16 @@ def _definition(
         if version in {None, row.version}:
             return _live(row)
     raise NotFound("runtime.process_not_found", id=wanted, version=version or "")
+
+
+def _require_starter(unit: UnitOfWork, definition: ProcessDefinition) -> None:
+    """Camunda 7's candidate starters: where a process names some, nobody else starts it by hand."""
+    process = unit.engine.definitions.process(unit.session, definition.key)
+    groups, users = process.candidate_starter_groups, process.candidate_starter_users
+    if not (groups or users) or unit.actor.is_system:
+        return
+    if unit.actor.name not in users and unit.actor.groups.isdisjoint(groups):
+        raise Forbidden("runtime.not_a_starter", process=process.name, groups=", ".join((*groups, *users)))
 
 
 def _live(row: ProcessDefinition) -> ProcessDefinition:

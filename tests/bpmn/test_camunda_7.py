@@ -134,7 +134,7 @@ def test_a_call_takes_over_only_what_is_mapped() -> None:
     mapping = (
         '<camunda:in source="a" target="x"/><camunda:in sourceExpression="${a + 1}" target="y"/>'
         '<camunda:out source="z" target="b"/><camunda:out sourceExpression="${x + y}" target="c"/>'
-        '<camunda:in businessKey="${a}"/>'
+        '<camunda:in businessKey="#{execution.processBusinessKey}"/>'
     )
     stage = Stage(one(f'<callActivity id="t" calledElement="called">{ext(mapping)}</callActivity>'), CALLED)
 
@@ -190,13 +190,160 @@ def test_an_unknown_variable_in_a_condition_is_an_incident_that_names_it() -> No
     assert incident.facts["name"] == "missing"
 
 
-def test_starters_and_version_tag_are_read() -> None:
+def test_counts_of_a_loop_are_variables_of_its_turns() -> None:
+    loop = "<multiInstanceLoopCharacteristics isSequential='ORDER'><loopCardinality>2</loopCardinality>"
+    counts = "${nrOfInstances}-${nrOfActiveInstances}-${nrOfCompletedInstances}-${loopCounter}"
+    element = f"<userTask id='t' camunda:assignee='{counts}'>{loop}</multiInstanceLoopCharacteristics></userTask>"
+    in_order = Stage(one(element.replace("ORDER", "true"))).start()
+    together = Stage(one(element.replace("ORDER", "false"))).start()
+
+    first = in_order.wait("t").assignee
+    in_order.complete("t")
+
+    assert (first, in_order.wait("t").assignee) == ("2-1-0-0", "2-1-1-1")
+    assert [wait.assignee for wait in together.waits(bpmn.UserTask)] == ["2-2-0-0", "2-2-0-1"]
+    assert in_order.complete("t").variables == {}
+
+
+@pytest.mark.parametrize(("count", "seen"), [(0, []), (1, ["a"]), (2, ["a", "b"])])
+def test_with_collection_and_cardinality_there_are_so_many_turns_each_with_its_item(
+    count: int, seen: list[str]
+) -> None:
+    loop = (
+        "<multiInstanceLoopCharacteristics camunda:collection='people' camunda:elementVariable='person'>"
+        "<loopCardinality>${count}</loopCardinality></multiInstanceLoopCharacteristics>"
+    )
+    xml = one(f"<userTask id='t' camunda:assignee='${{person}}'>{loop}</userTask>")
+
+    stage = Stage(xml).start(people=["a", "b"], count=count)
+
+    assert [wait.assignee for wait in stage.waits(bpmn.UserTask)] == seen
+    assert Stage(xml).start(people=["a"], count=2).incidents == [
+        ("t", "EXTRACT_VALUE_ERROR", "bpmn.fewer_items_than_turns")
+    ]
+
+
+FORKS = [
+    ("g>a", "g>b: ${x}", "", True, ["b"]),
+    ("g>a", "g>b: ${x}", "", False, ["a"]),
+    ("g>a: ${x}", "g>b", "default='g_b'", True, ["a"]),
+    ("g>a: ${x}", "g>b", "default='g_b'", False, ["b"]),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "default", "x", "open_"), FORKS)
+def test_an_exclusive_gateway_takes_its_flow_without_condition_last(
+    first: str, second: str, default: str, x: bool, open_: list[str]
+) -> None:
+    body = f"<startEvent id='s'/><exclusiveGateway id='g' {default}/><userTask id='a'/><userTask id='b'/>"
+
+    assert Stage(seven(body + flows("s>g", first, second))).start(x=x).open == open_
+
+
+@pytest.mark.parametrize(("x", "open_"), [(True, ["a", "b"]), (False, ["a"])])
+def test_an_inclusive_gateway_takes_its_default_only_when_it_takes_nothing_else(x: bool, open_: list[str]) -> None:
+    body = "<startEvent id='s'/><inclusiveGateway id='g' default='g_c'/>" + "".join(
+        f"<userTask id='{task}'/>" for task in "abc"
+    )
+
+    assert Stage(seven(body + flows("s>g", "g>a", "g>b: ${x}", "g>c"))).start(x=x).open == open_
+
+
+def test_the_message_of_an_error_is_told_to_whoever_catches_it() -> None:
+    body = (
+        "<startEvent id='s'/><subProcess id='sub'><startEvent id='i'/><endEvent id='x'><errorEventDefinition "
+        "errorRef='E'/></endEvent>" + flows("i>x") + "</subProcess><boundaryEvent id='b' attachedToRef='sub'>"
+        "<errorEventDefinition camunda:errorCodeVariable='c' camunda:errorMessageVariable='m'/></boundaryEvent>"
+        "<userTask id='t'/>" + flows("s>sub", "b>t")
+    )  # fmt: skip
+    roots = '<error id="E" errorCode="late" camunda:errorMessage="${days} days late"/>'
+
+    assert Stage(seven(body, roots=roots)).start(days=3).variables == {"days": 3, "c": "late", "m": "3 days late"}
+
+
+def field(inner: str, attributes: str) -> bytes:
+    data = f"<camunda:formData><camunda:formField id='a' {attributes}>{inner}</camunda:formField></camunda:formData>"
+    return one(f"<userTask id='t'>{ext(data)}</userTask>")
+
+
+def rule(name: str, config: str = "") -> str:
+    return f"<camunda:validation><camunda:constraint name='{name}' config='{config}'/></camunda:validation>"
+
+
+@pytest.mark.parametrize(
+    ("inner", "attributes", "expected"),
+    [
+        ("", "type='boolean' defaultValue='true'", {"defaultValue": True}),
+        ("", "type='long' defaultValue='-3'", {"defaultValue": -3}),
+        ("", "type='string' defaultValue='x'", {"defaultValue": "x"}),
+        (rule("required"), "type='string'", {"validate": {"required": True}}),
+        (rule("readonly"), "type='string'", {"readonly": True}),
+        (rule("min", "-5"), "type='long'", {"validate": {"min": -5}}),
+        (rule("maxlength", "10"), "type='string'", {"validate": {"maxLength": 10}}),
+    ],
+)
+def test_a_form_field_keeps_its_default_and_its_constraints(
+    inner: str, attributes: str, expected: dict[str, object]
+) -> None:
+    stage = Stage(field(inner, attributes)).start()
+
+    (component,) = json.loads(stage.wait("t").form.json)["components"]
+
+    assert {name: component[name] for name in expected} == expected
+
+
+def test_starters_initiator_and_version_tag_are_read() -> None:
     xml = seven("<startEvent id='s' camunda:initiator='me'/><task id='t'/>" + flows("s>t")).replace(
         b'isExecutable="true"',
         b'isExecutable="true" camunda:versionTag="v2" camunda:historyTimeToLive="P30D" '
-        b'camunda:candidateStarterGroups="INVEST, REVIEW"',
+        b'camunda:candidateStarterGroups="INVEST, REVIEW" camunda:candidateStarterUsers="ann" '
+        b'camunda:isStartableInTasklist="true"',
     )
 
-    definition = read(xml).processes[0]
+    file = read(xml)
+    definition = file.processes[0]
 
-    assert (definition.version_tag, definition.candidate_starter_groups) == ("v2", ("INVEST", "REVIEW"))
+    assert definition.version_tag == "v2"
+    assert (definition.candidate_starter_groups, definition.candidate_starter_users) == (("INVEST", "REVIEW"), ("ann",))
+    assert definition.starts[0].initiator == "me"
+    assert file.findings == ()
+
+
+def test_the_priority_of_a_process_is_that_of_its_external_tasks_without_their_own() -> None:
+    body = "<startEvent id='s'/>" + "".join(
+        f"<serviceTask id='{task}' camunda:type='external' camunda:topic='x' {own}/>"
+        for task, own in (("a", ""), ("b", "camunda:taskPriority='3'"))
+    )
+    xml = seven(body + flows("s>a", "s>b")).replace(b"isExecutable", b'camunda:taskPriority="${p + 1}" isExecutable')
+
+    assert [job.priority for job in Stage(xml).start(p=6).waits(bpmn.Job)] == [7, 3]
+
+
+@pytest.mark.parametrize(
+    ("payload", "brought"),
+    [
+        ("", {}),
+        ('<camunda:in source="a" target="x"/><camunda:in sourceExpression="${a + 1}" target="y"/>', {"x": 1, "y": 2}),
+        ('<camunda:in variables="all"/>', {"a": 1, "b": 5}),
+    ],
+    ids=["nothing", "single variables", "all"],
+)
+def test_a_signal_takes_along_what_it_is_told_to(payload: str, brought: dict[str, object]) -> None:
+    body = (
+        f"<startEvent id='s'/><intermediateThrowEvent id='t'><signalEventDefinition signalRef='G'>{ext(payload)}"
+        "</signalEventDefinition></intermediateThrowEvent>" + flows("s>t")
+    )  # fmt: skip
+    stage = Stage(seven(body, roots='<signal id="G" name="alarm"/>')).start(a=1, b=5)
+
+    (thrown,) = [event for event in stage.events if isinstance(event, bpmn.SignalThrown)]
+
+    assert {name: int(value) for name, value in thrown.variables.items()} == brought  # type: ignore[call-overload]
+
+
+def test_stamps_of_element_templates_and_old_spellings_are_without_effect() -> None:
+    xml = one(
+        '<userTask id="t" camunda:modelerTemplate="a.b" camunda:modelerTemplateVersion="2" camunda:async="true"/>'
+    ).replace(b' id="Definitions_1"', b' id="Definitions_1" camunda:diagramRelationId="x"')
+
+    assert read(xml).findings == ()
+    assert Stage(xml).start().open == ["t"]

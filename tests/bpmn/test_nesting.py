@@ -79,6 +79,7 @@ MESSAGE = '<messageEventDefinition messageRef="M"/>'
 CANCEL = "<cancelEventDefinition/>"
 COMPENSATE = "<compensateEventDefinition/>"
 COUNTED = "<multiInstanceLoopCharacteristics><loopCardinality>${n}</loopCardinality></multiInstanceLoopCharacteristics>"
+SET_GO = "<scriptTask id='set'>" + ext('<zeebe:script expression="=1" resultVariable="set"/>') + "</scriptTask>"
 TERMINATE = "<terminateEventDefinition/>"
 
 
@@ -125,6 +126,17 @@ def given(**variables: object) -> Step:
 def has(**variables: object) -> Step:
     def step(stage: Stage) -> None:
         assert {name: stage.variables[name] for name in variables} == variables
+
+    return step
+
+
+def sees(element_id: str, **variables: list[object]) -> Step:
+    """What the open tasks of an element see, oldest first."""
+
+    def step(stage: Stage) -> None:
+        waits = [wait for wait in stage.waits(bpmn.UserTask) if wait.element_id == element_id]
+        for name, values in variables.items():
+            assert [stage.workflow.variables(wait.key)[name] for wait in waits] == values
 
     return step
 
@@ -190,6 +202,104 @@ CASES: list[Case] = [
             START + user_task("a", many("=[1, 2]")) + undo("a", "undo_a") + throw("back", COMPENSATE)
             + user_task("done") + flows("s>a", "a>back", "back>done"), roots=ROOTS)],
         [(does("a", "a"), ["undo_a", "undo_a"]), (does("undo_a", "undo_a"), ["done"])],
+    ),
+    (
+        "an event sub-process undoes its own work and that of the scope it handles, the latest first",
+        [process(
+            START + user_task("a") + undo("a", "undo_a") + user_task("b") + flows("s>a", "a>b")
+            + handler("h", ERROR, user_task("v") + undo("v", "undo_v") + throw("back", COMPENSATE) + user_task("z")
+                      + flows("h_s>v", "v>back", "back>z")), roots=ROOTS)],
+        [(does("a"), ["b"]), (failing("b"), ["v"]), (does("v"), ["undo_v", "undo_a"]),
+         (does("undo_a"), ["undo_v"]), (does("undo_v"), ["z"])],
+    ),
+    (
+        "an event sub-process that undoes a sub-process leaves alone what was done around it",
+        [process(
+            START + user_task("o") + undo("o", "undo_o")
+            + sub("p1", "<startEvent id='is'/>" + user_task("a") + undo("a", "undo_a") + flows("is>a")
+                  + handler("h", COMPENSATE, throw("back", COMPENSATE) + user_task("z") + flows("h_s>back", "back>z")))
+            + throw("all", "<compensateEventDefinition activityRef='p1'/>") + user_task("done")
+            + flows("s>o", "o>p1", "p1>all", "all>done"), roots=ROOTS)],
+        [(does("o", "a"), ["undo_a"]), (does("undo_a"), ["z"]), (does("z"), ["done"])],
+    ),
+    (
+        "a sub-process that a boundary event undoes is undone by that alone",
+        [process(
+            START + sub("p1", "<startEvent id='is'/>" + user_task("a") + undo("a", "undo_a") + flows("is>a"))
+            + undo("p1", "undo_p1") + throw("back", COMPENSATE) + user_task("done")
+            + flows("s>p1", "p1>back", "back>done"))],
+        [(does("a"), ["undo_p1"]), (does("undo_p1"), ["done"])],
+    ),
+    (
+        "turns in order are undone the latest first, each with its own item",
+        [process(
+            START + sub("m", "<startEvent id='is'/>" + user_task("a") + undo("a", "undo_a") + flows("is>a"),
+                        inner=many("=[1, 2]", sequential=True))
+            + throw("back", COMPENSATE) + user_task("done") + flows("s>m", "m>back", "back>done"))],
+        [(does("a", "a"), ["undo_a", "undo_a"]), (sees("undo_a", item=[2, 1]), ["undo_a", "undo_a"]),
+         (does("undo_a", "undo_a"), ["done"])],
+    ),
+    (
+        "an activity that was done three times in a loop is undone three times",
+        [process(
+            START + "<exclusiveGateway id='m'/>" + user_task("a") + undo("a", "undo_a")
+            + "<exclusiveGateway id='x' default='x_back'/>" + throw("back", COMPENSATE) + user_task("done")
+            + flows("s>m", "m>a", "a>x", "x>m: =again", "x>back", "back>done"))],
+        [(given(again=True), ["a"]), (does("a", "a"), ["a"]), (given(again=False), ["a"]),
+         (does("a"), ["undo_a", "undo_a", "undo_a"]), (does("undo_a", "undo_a", "undo_a"), ["done"])],
+    ),
+    (
+        "a second compensation finds nothing left to undo",
+        [process(
+            START + user_task("a") + undo("a", "undo_a") + throw("b1", COMPENSATE) + throw("b2", COMPENSATE)
+            + user_task("done") + flows("s>a", "a>b1", "b1>b2", "b2>done"))],
+        [(does("a"), ["undo_a"]), (does("undo_a"), ["done"])],
+    ),
+    (
+        "a true condition at the boundary interrupts before the next step inside runs",
+        [process(
+            START + sub("p1", "<startEvent id='is'/>" + SET_GO + user_task("never") + flows("is>set", "set>never"))
+            + boundary("b", "p1", condition("=set = 1")) + user_task("c") + flows("s>p1", "b>c"))],
+        [(None, ["c"])],
+    ),
+    (
+        "a signal thrown in a called process interrupts the call before the next step runs",
+        [process(START + call("cc", "low") + boundary("b", "cc", SIGNAL) + user_task("c") + flows("s>cc", "b>c"),
+                 roots=ROOTS),
+         process("<startEvent id='ls'/>" + throw("x", SIGNAL) + user_task("never") + flows("ls>x", "x>never"), "low",
+                 roots=ROOTS)],
+        [(None, ["c"])],
+    ),
+    (
+        "an escalation from every turn fires a boundary event that does not interrupt, each time",
+        [process(
+            START + sub("m", "<startEvent id='is'/>" + throw("t", ESCALATION) + user_task("a") + flows("is>t", "t>a"),
+                        inner=many("=[1, 2, 3]"))
+            + boundary("b", "m", ESCALATION, False) + user_task("told") + flows("s>m", "b>told"), roots=ROOTS)],
+        [(None, ["a", "a", "a", "told", "told", "told"])],
+    ),
+    (
+        "an error out of one of several calls ends them all",
+        [process(START + call("cc", "low", many("=[1, 2]")) + boundary("b", "cc", ERROR) + user_task("c")
+                 + flows("s>cc", "b>c"), roots=ROOTS),
+         process("<startEvent id='ls'/>" + user_task("u") + end("x", ERROR) + flows("ls>u", "u>x"), "low",
+                 roots=ROOTS)],
+        [(None, ["u", "u"]), (does("u"), ["c"])],
+    ),
+    (
+        "a message reaches the boundary of a multi-instance activity as often as it comes",
+        [process(START + user_task("u", many("=[1, 2]")) + boundary("b", "u", MESSAGE, False) + user_task("c")
+                 + flows("s>u", "b>c"), roots=ROOTS)],
+        [(got("b"), ["u", "u", "c"]), (got("b"), ["u", "u", "c", "c"]), (does("u", "u"), ["c", "c"])],
+    ),
+    (
+        "flows with conditions lead out of sub-process, boundary event and multi-instance activity alike",
+        [process(
+            START + sub("p1", "<startEvent id='is'/>") + user_task("m", many("=[1]")) + user_task("no")
+            + boundary("b", "m", MESSAGE) + user_task("left") + user_task("right")
+            + flows("s>p1", "p1>m: =n = 0", "p1>no: =n > 0", "m>no: =n > 5", "m>right: =n = 3", "b>left: =n = 0",
+                    "b>right: =n > 0"), roots=ROOTS)],
+        [(None, ["m"]), (given(n=3), ["m"]), (got("b"), ["right"])],
     ),
     (
         "a completed sub-process is undone by the handlers inside it, the latest first",

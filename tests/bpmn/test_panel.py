@@ -127,6 +127,16 @@ HONOURED: dict[str, tuple[list[bytes], Effect, object]] = {
                                      "</zeebe:taskHeaders>")], lambda s: job(s).headers, {"k": "v"}),
     "service task: priority": ([zeebe("serviceTask", JOB + '<zeebe:jobPriorityDefinition priority="=n"/>')],
                                lambda s: job(s).priority, 5),
+    "process: priority of its jobs": (
+        [file('<process id="p" isExecutable="true">' + ext('<zeebe:jobPriorityDefinition priority="=n + 1"/>') + S
+              + "".join(f"<serviceTask id='{i}'>{ext(x)}</serviceTask>" for i, x in (
+                  ("t", JOB), ("o", JOB + '<zeebe:jobPriorityDefinition priority="-2"/>')))
+              + flows("s>t", "s>o") + "</process>")],
+        lambda s: [w.priority for w in s.waits(bpmn.Job)], [6, -2]),
+    "configuration stamp": (
+        [zeebe("serviceTask", JOB + '<zeebe:ioMapping><zeebe:input source="=n" target="a" '
+               'modelerConfigurationTemplate="c" modelerConfigurationName="d"/></zeebe:ioMapping>')],
+        lambda s: job(s).topic, "x"),
     "send task: job": ([zeebe("sendTask", JOB)], lambda s: job(s).topic, "x"),
     "script task: job": ([zeebe("scriptTask", JOB)], lambda s: job(s).topic, "x"),
     "rule task: job": ([zeebe("businessRuleTask", JOB)], lambda s: job(s).topic, "x"),
@@ -307,6 +317,13 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "agent": (zeebe("serviceTask", JOB + "<zeebe:agentDefinition/>"), "zeebe:agentDefinition"),
     "business id of a call": (zeebe("callActivity", '<zeebe:calledElement processId="p" businessId="=1"/>'),
                               "zeebe:calledElement businessId"),
+    "priority of a job": (zeebe("serviceTask", JOB + '<zeebe:jobPriorityDefinition priority="high"/>'),
+                          "zeebe:jobPriorityDefinition priority"),
+    "retries": (zeebe("serviceTask", '<zeebe:taskDefinition type="x" retries="-1"/>'), "zeebe:taskDefinition retries"),
+    "events of a variable that cannot be": (
+        catch("<conditionalEventDefinition>" + ext('<zeebe:conditionalFilter variableNames="n" '
+              'variableEvents="create, delete"/>') + "<condition>=n &gt; 8</condition></conditionalEventDefinition>"),
+        "variableEvents"),
     "secrets": (zeebe("serviceTask", JOB + '<zeebe:taskHeaders><zeebe:header key="k" value="{{secrets.X}}"/>'
                       "</zeebe:taskHeaders>"), "zeebe:taskHeaders value"),
     "secrets in a mapping": (zeebe("serviceTask", JOB + '<zeebe:ioMapping><zeebe:input source="{{secrets.X}}" '
@@ -346,6 +363,47 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "7: error of an external task": (
         seven("serviceTask", 'camunda:type="external" camunda:topic="x"',
               '<camunda:errorEventDefinition expression="${true}"/>'), "camunda:errorEventDefinition"),
+    "7: business key of a call": (
+        seven("callActivity", 'calledElement="c"', '<camunda:in businessKey="${n}"/>'), "camunda:in businessKey"),
+    "7: form field with an expression": (
+        seven("userTask", "", '<camunda:formData><camunda:formField id="a" type="string" defaultValue="${n}"/>'
+              "</camunda:formData>"), "camunda:formField defaultValue"),
+    "7: form field with a number that is none": (
+        seven("userTask", "", '<camunda:formData><camunda:formField id="a" type="long" defaultValue="x"/>'
+              "</camunda:formData>"), "camunda:formField defaultValue"),
+    "7: validator of a form field": (
+        seven("userTask", "", '<camunda:formData><camunda:formField id="a" type="string"><camunda:validation>'
+              '<camunda:constraint name="validator" config="a.B"/></camunda:validation></camunda:formField>'
+              "</camunda:formData>"), "camunda:constraint name"),
+    "7: business key of a form": (
+        seven("userTask", "", '<camunda:formData businessKey="a"><camunda:formField id="a" type="string"/>'
+              "</camunda:formData>"), "camunda:formData businessKey"),
+    "7: deleted variables": (
+        seven("intermediateCatchEvent", "", "", '<conditionalEventDefinition camunda:variableName="n" '
+              'camunda:variableEvents="delete"><condition>${n}</condition></conditionalEventDefinition>'),
+        "variableEvents"),
+    "7: initiator inside": (
+        seven("subProcess", "", "", "<startEvent id='i' camunda:initiator='me'/>").replace(b"id='i'", b"id='t'", 1)
+        .replace(b"<bpmn:subProcess id='t'", b"<bpmn:subProcess id='sub'").replace(b'Ref="t"', b'Ref="sub"'),
+        "camunda:initiator"),
+    "7: variables of a signal that is caught": (
+        seven("intermediateCatchEvent", "", "", '<signalEventDefinition signalRef="G">'
+              + ext('<camunda:in variables="all"/>') + "</signalEventDefinition>",
+              roots='<signal id="G" name="g"/>'), "camunda:in"),
+    "7: variables of a call that are none": (
+        seven("callActivity", 'calledElement="c"', '<camunda:in variables="some"/>'), "camunda:in variables"),
+    "7: local variables of a call": (
+        seven("callActivity", 'calledElement="c"', '<camunda:in variables="all" local="true"/>'), "camunda:in local"),
+    "7: case": (seven("callActivity", 'camunda:caseRef="c"'), "camunda:caseRef"),
+    "7: resource of a condition": (
+        process(S + "<exclusiveGateway id='g' default='g_a'/><task id='a'/><task id='b'/>"
+                + flows("s>g", "g>a") + "<sequenceFlow id='t' sourceRef='g' targetRef='b'><conditionExpression "
+                "camunda:resource='x.js'>${x}</conditionExpression></sequenceFlow>", platform="Camunda Platform"),
+        "camunda:resource"),
+    "7: listener of a flow": (
+        process(S + "<task id='a'/><sequenceFlow id='t' sourceRef='s' targetRef='a'>"
+                + ext('<camunda:executionListener event="take" class="x"/>') + "</sequenceFlow>",
+                platform="Camunda Platform"), "camunda:executionListener"),
     "7: bean": (seven("serviceTask", 'camunda:expression="${bean.run(1)}"'), "camunda:expression"),
 }  # fmt: skip
 

@@ -60,6 +60,8 @@ REFUSED = [
      "bpmn.extension_unsupported", "zeebe:assignmentDefinition asignee"),
     ("other dialect", task("userTask", "<zeebe:userTask/>", attributes='camunda:assignee="ann"'),
      "bpmn.other_dialect", "camunda:assignee"),
+    ("secrets of Camunda 8.10", task("serviceTask", '<zeebe:taskDefinition type="x"/><zeebe:ioMapping><zeebe:input '
+     'source="=camunda.secrets.X" target="a"/></zeebe:ioMapping>'), "bpmn.secrets_refused", "zeebe:ioMapping source"),
     ("secrets", task("serviceTask", '<zeebe:taskDefinition type="{{secrets.X}}"/>'),
      "bpmn.secrets_refused", "zeebe:taskDefinition type"),
     ("due date", task("userTask", '<zeebe:userTask/><zeebe:taskSchedule dueDate="tomorrow"/>'),
@@ -128,6 +130,23 @@ REFUSED = [
     ("link without target",
      '<startEvent id="s"/><intermediateThrowEvent id="t"><linkEventDefinition name="A"/></intermediateThrowEvent>'
      + flows("s>t"), "bpmn.link_without_target", "linkEventDefinition name"),
+    ("undoing what stands in another scope",
+     '<startEvent id="s"/><subProcess id="p1"><startEvent id="i"/><task id="a"/>' + flows("i>a") + "</subProcess>"
+     '<intermediateThrowEvent id="t"><compensateEventDefinition activityRef="a"/></intermediateThrowEvent>'
+     + flows("s>p1", "p1>t"), "bpmn.compensation_out_of_scope", "activityRef"),
+    ("undoing what nothing undoes",
+     '<startEvent id="s"/><task id="a"/><endEvent id="t"><compensateEventDefinition activityRef="a"/></endEvent>'
+     + flows("s>a", "a>t"), "bpmn.compensation_target_without_handler", "activityRef"),
+    ("a circle without wait", '<startEvent id="s"/><exclusiveGateway id="m"/><subProcess id="p1"><startEvent id="i"/>'
+     '<task id="t"/><endEvent id="e"/>' + flows("i>t", "t>e") + '</subProcess><exclusiveGateway id="g" default="g_m"/>'
+     '<endEvent id="done"/>' + flows("s>m", "m>p1", "p1>g", "g>m", "g>done: =x"), "bpmn.circle_without_wait",
+     "sequenceFlow"),
+    ("a process that calls itself at once", task("callActivity", '<zeebe:calledElement processId="p"/>'),
+     "bpmn.circle_without_wait", "sequenceFlow"),
+    ("undoing the whole process",
+     task("task") + '<subProcess id="h" triggeredByEvent="true"><startEvent id="i"><compensateEventDefinition/>'
+     '</startEvent><task id="u"/>' + flows("i>u") + "</subProcess>", "bpmn.compensation_start_in_process",
+     "compensation"),
     ("embedded form missing", task("userTask", '<zeebe:formDefinition formKey="camunda-forms:bpmn:f1"/>'),
      "bpmn.embedded_form_missing", "zeebe:formDefinition formKey"),
 ]  # fmt: skip
@@ -144,6 +163,27 @@ def test_what_cannot_run_is_refused_by_name(body: str, code: str, property_: str
     line = texts.finding(finding)
     assert property_ in line
     assert "{" not in line.replace("{{", "").replace("${", "")
+
+
+def test_the_elements_of_a_circle_are_told_in_their_order() -> None:
+    body = (
+        '<startEvent id="s"/><exclusiveGateway id="m"/><task id="a"/><task id="b"/><task id="c"/>'
+        '<exclusiveGateway id="g" default="g_m"/>' + flows("s>m", "m>a", "a>b", "b>g", "g>m", "g>c: =x")
+    )  # fmt: skip
+    (finding,) = [f for f in bpmn.read(process(body), "x.bpmn").findings if f.code == "bpmn.circle_without_wait"]
+
+    assert (finding.element_id, finding.facts["elements"]) == ("p", "a, b, g, m")
+
+
+@pytest.mark.parametrize("stop", [user_task("b"), '<receiveTask id="b" messageRef="M"/>'])
+def test_a_circle_with_something_to_wait_for_is_fine(stop: str) -> None:
+    roots = '<message id="M" name="m">' + ext('<zeebe:subscription correlationKey="=k"/>') + "</message>"
+    body = (
+        '<startEvent id="s"/><exclusiveGateway id="m"/><task id="a"/><task id="c"/>' + stop
+        + '<exclusiveGateway id="g" default="g_m"/>' + flows("s>m", "m>a", "a>b", "b>g", "g>m", "g>c: =x")
+    )  # fmt: skip
+
+    assert [f.code for f in bpmn.read(process(body, roots=roots), "x.bpmn").findings] == []
 
 
 def test_a_refused_element_is_told_once() -> None:

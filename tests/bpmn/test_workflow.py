@@ -248,9 +248,11 @@ def test_a_missing_process_is_an_incident_that_goes_away_when_it_is_there() -> N
 
 
 def test_a_process_that_calls_itself_for_ever_stops_at_an_incident() -> None:
-    body = "<startEvent id='s'/><callActivity id='c'>" + ext('<zeebe:calledElement processId="p"/>') + "</callActivity>"
+    body = (
+        "<startEvent id='s'/><callActivity id='c'>" + ext('<zeebe:calledElement processId="=me"/>') + "</callActivity>"
+    )
 
-    stage = Stage(process(body + flows("s>c"))).start()
+    stage = Stage(process(body + flows("s>c"))).start(me="p")
 
     assert [code for _, _, code in stage.incidents] == ["bpmn.call_depth"]
 
@@ -650,7 +652,7 @@ def test_a_job_out_of_retries_is_an_incident_and_a_new_job_after_the_retry() -> 
 
 
 def test_a_loop_without_a_wait_stops_at_an_incident() -> None:
-    body = "<startEvent id='s'/><exclusiveGateway id='g'/><task id='t'/>" + flows("s>g", "g>t", "t>g")
+    body = "<startEvent id='s'/><exclusiveGateway id='g'/>" + script("t", "=1", "x") + flows("s>g", "g>t", "t>g")
 
     stage = Stage(process(body)).start()
 

@@ -5,6 +5,7 @@ import { FormLinter } from '@camunda/form-linting/lib/FormLinter.js';
 import { Linter } from '@camunda/linting/lib/Linter.js';
 import { BpmnModdle } from 'bpmn-moddle';
 import { DmnModdle } from 'dmn-moddle';
+import camundaModdle from 'camunda-bpmn-moddle/resources/camunda.json';
 import modelerModdle from 'modeler-moddle/resources/modeler.json';
 import zeebeModdle from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
@@ -23,12 +24,14 @@ function checkPlatform(file, platform, version) {
 
 async function lintDiagram(file) {
   const xml = readFileSync(file, 'utf8');
-  const { rootElement, warnings } = await new BpmnModdle({ modeler: modelerModdle, zeebe: zeebeModdle }).fromXML(xml);
+  const seven = xml.includes('executionPlatform="Camunda Platform"');
+  const extensions = seven ? { camunda: camundaModdle } : { zeebe: zeebeModdle };
+  const { rootElement, warnings } = await new BpmnModdle({ modeler: modelerModdle, ...extensions }).fromXML(xml);
 
   checkPlatform(file, rootElement.get('modeler:executionPlatform'), rootElement.get('modeler:executionPlatformVersion'));
   warnings.forEach(({ message }) => report(file, 'error', 'import', null, message));
 
-  for (const { category, rule, id, message } of await new Linter({ type: 'cloud', modeler: 'desktop' }).lint(xml)) {
+  for (const { category, rule, id, message } of await new Linter({ type: seven ? 'platform' : 'cloud', modeler: 'desktop' }).lint(xml)) {
     report(file, category, rule, id, message);
   }
 }

@@ -25,7 +25,7 @@ class BusinessRuleTaskSpec(WorkSpec):
         place = workflow.scopes_of(task)
         decision_id = place.text(called.decision_id, "CALLED_DECISION_ERROR")
         if not decision_id:
-            raise Failure("CALLED_DECISION_ERROR", "bpmn.decision_without_id", expression=called.decision_id.text)
+            raise place.unfit(called.decision_id, "CALLED_DECISION_ERROR", "bpmn.decision_without_id", None)
         reference = DecisionRef(
             decision_id, called.binding, called.version_tag, called.version, rows=called.mapping is not None
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any, cast
 
 from service.bpmn.definition import Assignment, CalledProcess, Dialect, ProcessRef
@@ -24,7 +26,7 @@ class CallActivitySpec(NodeSpec):
         place = workflow.scopes_of(task)
         process_id = place.text(called.process_id, KIND)
         if not process_id:
-            raise Failure(KIND, "bpmn.process_without_called_id", expression=called.process_id.text)
+            raise place.unfit(called.process_id, KIND, "bpmn.process_without_called_id", None)
         if workflow.depth(task) >= DEPTH_LIMIT:
             raise Failure(KIND, "bpmn.call_depth", process=process_id, limit=DEPTH_LIMIT)
         reference = ProcessRef(process_id, called.binding, called.version_tag, called.version)
@@ -61,6 +63,10 @@ class CallActivitySpec(NodeSpec):
         task.workflow.finish_later(task)
 
 
+# As the Modeler writes it. A called process always belongs to the case of its caller.
+_OWN_KEY = re.compile(r"[#$]\{\s*execution\.(processBusinessKey|businessKey)\s*\}")
+
+
 def read(source: Source) -> CalledProcess | None:
     if source.dialect is Dialect.CAMUNDA_7:
         return _read_7(source)
@@ -74,6 +80,8 @@ def read(source: Source) -> CalledProcess | None:
     if process_id is None:
         holder.error("bpmn.called_process_missing", f"{prefix} processId")
         return None
+    if holder.attribute("businessId") is not None:
+        holder.error("bpmn.business_key", f"{prefix} businessId", value=holder.attribute("businessId"))
     binding, tag = holder.binding(prefix)
     holder.refer("process", process_id, f"{prefix} processId", binding, tag)
     return CalledProcess(
@@ -93,39 +101,52 @@ def _read_7(source: Source) -> CalledProcess | None:
         return None
     binding, tag, number = version_of(source, "calledElement")
     source.refer("process", process_id, "calledElement", binding, tag, number)
-    everything = {"in": False, "out": False}
-    lines: dict[str, list[Assignment]] = {"in": [], "out": []}
-    business_key = None
-    for direction in ("in", "out"):
-        for part in source.extensions(direction):
-            property_ = f"camunda:{direction}"
-            if part.attribute("businessKey"):
-                business_key = part.expression(part.attribute("businessKey"), f"{property_} businessKey")
-                continue
-            if part.attribute("variables") == "all":
-                everything[direction] = True
-                continue
-            target = part.attribute("target")
-            expression = part.attribute("sourceExpression")
-            if expression is None and (name := part.attribute("source")):
-                line = _variable(name, target)
-            else:
-                line = part.assignment(expression, target, property_)
-            if line is None:
-                part.error("bpmn.mapping_without_target", property_, target=target or "")
-            else:
-                lines[direction].append(line)
+    inwards, outwards = read_lines(source, "in"), read_lines(source, "out")
     return CalledProcess(
         process_id,
         binding,
         tag,
         number,
-        all_parent_variables=everything["in"],
-        all_child_variables=everything["out"],
-        inputs=tuple(lines["in"]),
-        outputs=tuple(lines["out"]),
-        business_key=business_key,
+        all_parent_variables=inwards.everything,
+        all_child_variables=outwards.everything,
+        inputs=inwards.lines,
+        outputs=outwards.lines,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What `camunda:in` or `camunda:out` takes over: all variables, and single ones under names of their own."""
+
+    everything: bool
+    lines: tuple[Assignment, ...]
+
+
+def read_lines(source: Source, direction: str) -> Lines:
+    """The `camunda:in` or `camunda:out` of a call activity, or of a signal that is thrown."""
+    everything, lines = False, []
+    property_ = f"camunda:{direction}"
+    for part in source.extensions(direction):
+        if (key := part.attribute("businessKey")) is not None:
+            if not _OWN_KEY.fullmatch(key):
+                part.error("bpmn.business_key", f"{property_} businessKey", value=key)
+            continue
+        if (all_ := part.attribute("variables")) is not None:
+            everything = True
+            if all_ != "all":
+                part.error("bpmn.variables_all", f"{property_} variables", value=all_)
+            continue
+        target = part.attribute("target")
+        expression = part.attribute("sourceExpression")
+        if expression is None and (name := part.attribute("source")):
+            line = _variable(name, target)
+        else:
+            line = part.assignment(expression, target, property_)
+        if line is None:
+            part.error("bpmn.mapping_without_target", property_, target=target or "")
+        else:
+            lines.append(line)
+    return Lines(everything, tuple(lines))
 
 
 def _variable(name: str, target: str | None) -> Assignment | None:

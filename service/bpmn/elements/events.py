@@ -65,10 +65,12 @@ def _signal(task: Task, event: EventDefinition) -> bool:
 
 def _error(task: Task, event: EventDefinition) -> bool:
     workflow = task.workflow
-    code = workflow.scopes_of(task).text(event.code, "EXTRACT_VALUE_ERROR") or ""
+    place = workflow.scopes_of(task)
+    code = place.text(event.code, "EXTRACT_VALUE_ERROR") or ""
+    message = place.text(event.message, "EXTRACT_VALUE_ERROR") or ""
     variables = dict(workflow.scopes.get(task.id, {}))
-    if not workflow.raise_error(task, code, "", variables):
-        raise Failure("UNHANDLED_ERROR_EVENT", "bpmn.error_not_caught", error_code=code)
+    if not workflow.raise_error(task, code, message, variables):
+        raise Failure("UNHANDLED_ERROR_EVENT", "bpmn.error_not_caught", error_code=code, message=message)
     return bool(workflow.is_alive(task))
 
 

@@ -12,15 +12,15 @@ ARRIVED = "a"  # of a join: tokens by flow, those that no other token has been m
 
 
 class ExclusiveSpec(NodeSpec):
-    """The first flow whose condition holds, else the default."""
+    """The first flow whose condition holds, else the default; a flow without condition is one, as in Camunda 7."""
 
     def choose(self, task: Task) -> tuple[Flow, ...]:
         default = self.element.default
         for flow in self.flows:
-            if flow.id != default and (flow.condition is None or task.workflow.holds(flow, task)):
+            if flow.id != default and flow.condition is not None and task.workflow.holds(flow, task):
                 return (flow,)
         for flow in self.flows:
-            if flow.id == default:
+            if flow.id == default or (default is None and flow.condition is None):
                 return (flow,)
         if self.flows:
             raise no_flow(self.element)
@@ -76,6 +76,14 @@ class InclusiveSpec(JoinSpec):
         else:
             my_task.workflow.join_inclusively(my_task)
         return False
+
+    def choose(self, task: Task) -> tuple[Flow, ...]:
+        default = self.element.default
+        taken = tuple(f for f in self.flows if f.id != default and task.workflow.holds(f, task))
+        taken = taken or tuple(f for f in self.flows if f.id == default)
+        if self.flows and not taken:
+            raise no_flow(self.element)
+        return taken
 
     def may_join(self, task: Task) -> bool:
         """No other token of the scope can reach a flow that has none yet.

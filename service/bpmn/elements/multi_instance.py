@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import cast
 
-from service.bpmn.definition import MultiInstance
+from service.bpmn.definition import Dialect, MultiInstance
 from service.bpmn.expressions import Expression
 from service.bpmn.failure import Failure
 from service.bpmn.node import LOOP, MAPPED, RESULT, NodeSpec, Task
@@ -71,16 +71,28 @@ class BodySpec(NodeSpec):
         else:
             for item in items:
                 self._begin_turn(task, item)
+        self._count(task)
         return False
+
+    def _count(self, task: Task) -> None:
+        """Camunda 7 keeps the counts as variables of the body, where the turns read them."""
+        if self.process.definition.dialect is not Dialect.CAMUNDA_7:
+            return
+        for name, value in self.counters(task).items():
+            if name.startswith("nr") and task.workflow.scopes.get(task.id, {}).get(name) != value:
+                task.workflow.variable_set(task, task.id, name, value)
 
     def _items(self, task: Task) -> list[Value]:
         many = self.characteristics
         place = task.workflow.scopes_of(task)
+        found: Value = None
         if many.collection is not None:
             found = place.evaluate(many.collection, KIND)
             if not isinstance(found, list):
                 raise place.unfit(many.collection, KIND, "bpmn.collection_not_list", found)
-            return self._limited(found)
+            if many.cardinality is None:
+                self._limited(len(found))
+                return found
         if many.cardinality is None:
             raise Failure(KIND, "bpmn.loop_without_collection", element=self.element.id)
         count = place.evaluate(many.cardinality, KIND)
@@ -88,12 +100,19 @@ class BodySpec(NodeSpec):
             count = Decimal(count)
         if not isinstance(count, Decimal) or count != int(count) or count < 0:
             raise place.unfit(many.cardinality, KIND, "bpmn.cardinality_not_number", count)
-        return self._limited([None] * int(count))
+        turns = self._limited(int(count))
+        if not isinstance(found, list):
+            return [None] * turns
+        if turns > len(found):  # Camunda 7 with both: so many turns, each with its item
+            raise Failure(
+                KIND, "bpmn.fewer_items_than_turns", expression=many.cardinality.text, count=turns, items=len(found)
+            )
+        return found[:turns]
 
-    def _limited(self, items: list[Value]) -> list[Value]:
-        if len(items) > LIMIT:
-            raise Failure(KIND, "bpmn.too_many_turns", element=self.element.id, count=len(items), limit=LIMIT)
-        return items
+    def _limited(self, turns: int) -> int:
+        if turns > LIMIT:
+            raise Failure(KIND, "bpmn.too_many_turns", element=self.element.id, count=turns, limit=LIMIT)
+        return turns
 
     def _begin_turn(self, task: Task, item: Value) -> None:
         many, data = self.characteristics, task.internal_data
@@ -149,7 +168,7 @@ class BodySpec(NodeSpec):
             workflow.empty(task)
         elif self.characteristics.sequential and data[BEGUN] < data[COUNT]:
             self._begin_turn(task, data[ITEMS][data[BEGUN]])
-            return
+        self._count(task)
         if not task._children:
             workflow.finish_later(task)
 

@@ -9,7 +9,6 @@ from typing import cast
 from service.bpmn.definition import Dialect, Script
 from service.bpmn.definition import Job as JobDefinition
 from service.bpmn.expressions import Expression, static
-from service.bpmn.failure import Failure
 from service.bpmn.node import RESULT, NodeSpec, Task
 from service.bpmn.source import Source
 from service.bpmn.waits import Job
@@ -23,7 +22,7 @@ def open_job(task: Task, job: JobDefinition, kind: str) -> None:
     place = workflow.scopes_of(task)
     topic = place.text(job.topic, KIND)
     if not topic:
-        raise Failure(KIND, "bpmn.job_without_topic", expression=job.topic.text)
+        raise place.unfit(job.topic, KIND, "bpmn.job_without_topic", None)
     numbers = []
     for expression, otherwise in ((job.retries, 3), (job.priority, 0)):
         value = otherwise if expression is None else place.evaluate(expression, KIND)
@@ -95,18 +94,19 @@ def read_job(source: Source) -> JobDefinition | None:
     if topic is None:
         holder.error("bpmn.job_missing", "zeebe:taskDefinition type")
         return None
-    retries = holder.expression(holder.attribute("retries"), "zeebe:taskDefinition retries")
-    if retries is not None and retries.is_static and not retries.text.strip().isdigit():
-        holder.error("bpmn.number_expected", "zeebe:taskDefinition retries", expression=retries.text, found="string")
+    retries = holder.whole_number(holder.attribute("retries"), "zeebe:taskDefinition retries", signed=False)
     priority = source.extension("jobPriorityDefinition")
     return JobDefinition(
         topic=topic,
         retries=retries,
-        priority=None
-        if priority is None
-        else priority.expression(priority.attribute("priority"), "zeebe:jobPriorityDefinition priority"),
+        priority=source.context.job_priority if priority is None else read_priority(priority),
         headers=source.headers(),
     )
+
+
+def read_priority(holder: Source) -> Expression | None:
+    """The value of a `zeebe:jobPriorityDefinition`, on a task or on the process."""
+    return holder.whole_number(holder.attribute("priority"), "zeebe:jobPriorityDefinition priority")
 
 
 def _read_7(source: Source) -> JobDefinition | Script | None:
@@ -118,7 +118,8 @@ def _read_7(source: Source) -> JobDefinition | Script | None:
         return JobDefinition(
             topic=topic,
             retries=_retries_7(source),
-            priority=source.expression(source.camunda("taskPriority"), "camunda:taskPriority"),
+            priority=source.whole_number(source.camunda("taskPriority"), "camunda:taskPriority")
+            or source.context.job_priority,
         )
     if source.camunda("type") is not None:
         source.error("bpmn.extension_unsupported", "camunda:type", extension="camunda:type")

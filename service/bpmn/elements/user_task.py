@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -235,26 +236,38 @@ def _generated(data: Source) -> str:
                 {"value": value.attribute("id") or "", "label": value.attribute("name") or value.attribute("id") or ""}
                 for value in part.parts("value")
             ]
-        if (default := part.attribute("defaultValue")) is not None and "${" not in default:
-            component["defaultValue"] = default
-        rules = {
-            rule.attribute("name"): rule.attribute("config") or ""
-            for holder in part.parts("validation")
-            for rule in holder.parts("constraint")
-        }
+        if default := part.attribute("defaultValue"):
+            component["defaultValue"] = _default(part, kind, key, default)
         checks: dict[str, object] = {}
-        for name, (target, number) in _CONSTRAINTS.items():
-            if name in rules:
-                checks[target] = int(rules[name]) if number and rules[name].isdigit() else True
-        if "readonly" in rules:
-            component["readonly"] = True
+        for holder in part.parts("validation"):
+            for rule in holder.parts("constraint"):
+                name, value = rule.attribute("name") or "", (rule.attribute("config") or "").strip()
+                if name == "readonly":
+                    component["readonly"] = True
+                elif name == "required":
+                    checks["required"] = value != "false"
+                elif name in _LIMITS and _NUMBER.fullmatch(value):
+                    checks[_LIMITS[name]] = int(value)
+                else:
+                    rule.error("bpmn.form_constraint", "camunda:constraint name", field=key, name=name, value=value)
         if checks:
             component["validate"] = checks
         components.append(component)
     return json.dumps({"type": "default", "schemaVersion": 16, "components": components}, ensure_ascii=False)
 
 
-_CONSTRAINTS = {
-    "required": ("required", False), "minlength": ("minLength", True), "maxlength": ("maxLength", True),
-    "min": ("min", True), "max": ("max", True),
-}  # fmt: skip
+_LIMITS = {"minlength": "minLength", "maxlength": "maxLength", "min": "min", "max": "max"}
+_NUMBER = re.compile(r"-?[0-9]{1,15}")
+
+
+def _default(part: Source, kind: str, key: str, text: str) -> object:
+    """The default value of a field, as its component takes it."""
+    match kind:
+        case "boolean" if text in {"true", "false"}:
+            return text == "true"
+        case "long" | "integer" if _NUMBER.fullmatch(text):
+            return int(text)
+        case "string" | "enum" | "date" if "${" not in text and "#{" not in text:
+            return text
+    part.error("bpmn.form_field_default", "camunda:formField defaultValue", field=key, value=text)
+    return None

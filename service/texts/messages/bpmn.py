@@ -247,6 +247,48 @@ MESSAGES: dict[str, str] = {
     "bpmn.collection_not_list": ('"{expression}" must give a list, but gives a {found}. Correct it, then retry.'),
     "bpmn.cardinality_not_number": '"{expression}" must be a whole number, not {found}. Correct it.',
     "bpmn.too_many_turns": ("The multi-instance activity would have {count} turns; at most {limit} are possible."),
+    "bpmn.compensation_out_of_scope": (
+        '"{value}" stands in another scope, where this event cannot undo it. Choose an activity beside the '
+        "event, or the sub-process around it."
+    ),
+    "bpmn.compensation_target_without_handler": (
+        '"{value}" has nothing that undoes it. Attach a compensation event to it, or choose another activity.'
+    ),
+    "bpmn.compensation_start_in_process": (
+        "A process as a whole is never compensated, so this would never run. Put the event sub-process into "
+        "the sub-process that it undoes."
+    ),
+    "bpmn.variable_event": ('"{value}" never happens to a variable here; choose create or update.'),
+    "bpmn.message_item": (
+        "The message carries the item definition {value}; data flow does not run. Remove itemRef and use "
+        "input and output mappings."
+    ),
+    "bpmn.business_key": (
+        'A called process always belongs to the case of its caller, so "{value}" would have no effect; remove it.'
+    ),
+    "bpmn.initiator_inside": (
+        "A sub-process is started by the process, not by a person; set the initiator at the start event of the process."
+    ),
+    "bpmn.starters_dynamic": ('Who may start the process must be fixed names parted by commas, not "{expression}".'),
+    "bpmn.form_constraint": (
+        'The constraint {name} with value "{value}" of the field "{field}" is not supported; use required, '
+        "readonly, or minlength, maxlength, min, max with a whole number."
+    ),
+    "bpmn.form_field_default": (
+        'The default value "{value}" does not fit the field "{field}"; enter a fixed value of its type.'
+    ),
+    "bpmn.fewer_items_than_turns": (
+        '"{expression}" gives {count} turns, but the collection has only {items} items. Correct one of the '
+        "two, then retry."
+    ),
+    "bpmn.circle_without_wait": (
+        "Nothing ever stops in the circle {elements}: Camunda 8 refuses it. Put a user task, a service task "
+        "or an event into it."
+    ),
+    "bpmn.signal_catch_payload": (
+        "Only an event that throws sends variables along; use output mappings where the signal is caught."
+    ),
+    "bpmn.variables_all": ('"{value}" is not known here; write all, or name single variables.'),
     "bpmn.property_unknown": "The property {name} is not known; probably {nearest} is meant. Correct the spelling.",
     "bpmn.property_value": (
         'The value "{value}" is not possible; probably {nearest} is meant. Possible values: {allowed}.'

@@ -54,6 +54,7 @@ MESSAGES: dict[str, str] = {
     ),
     "runtime.job_failed_already": "Job {key} has no retries left; retry its incident first.",
     "runtime.job_failed_outside": "The program that did the work reported: {message}",
+    "runtime.not_a_starter": ('Only {groups} may start "{process}"; ask one of them.'),
     "runtime.job_of_handler": "Jobs of topic {topic} are done by this service itself; choose another topic.",
     "runtime.job_not_found": "There is no open job {key}.",
     "runtime.job_retries_invalid": "A job needs at least one retry; found {retries}.",
