@@ -114,7 +114,7 @@ class Workflow(SpiffWorkflow):
 
         It begins at the none start event, at `start_element` (an event start), or before each element that
         `start_instructions` names, and is terminated when an element of `terminate_after` has ended. Raises `NotFound`
-        when there is no such element, `Conflict` without a start.
+        when there is no such element, `Conflict` without a start, or for an element inside a multi-instance activity.
         """
         workflow = cls(definition, host)
         workflow.key = instance_key
@@ -122,6 +122,12 @@ class Workflow(SpiffWorkflow):
         for element_id in (*start_instructions, *terminate_after):
             if element_id not in definition.elements:
                 raise NotFound("bpmn.element_unknown", element=element_id, process=definition.process_id)
+        for element_id in start_instructions:
+            around = definition.elements[element_id].parent
+            while around is not None:
+                if definition.elements[around].multi_instance is not None:
+                    raise Conflict("bpmn.start_inside_loop", element=element_id, loop=around)
+                around = definition.elements[around].parent
         if start_element is not None and start_element not in definition.elements:
             raise NotFound("bpmn.element_unknown", element=start_element, process=definition.process_id)
         if start_element is None and not start_instructions:
@@ -1000,7 +1006,9 @@ class Workflow(SpiffWorkflow):
             found = next((child for child in scope.children if child.task_spec.element.id == step.id), None)
             scope = found or self.begin(self.spec.entry(step.id), scope, start="")
             self._advance_one(scope)
-        self.begin(self.spec.entry(element_id), scope)
+        task = self.begin(self.spec.entry(element_id), scope)
+        if task.task_spec.joins:  # there is nothing that it could wait for
+            task._ready()
 
     def _advance_one(self, task: Task) -> None:
         if task.has_state(TaskState.READY):

@@ -738,6 +738,28 @@ def test_an_instance_starts_before_given_elements_inside_their_sub_processes() -
     assert stage.open == ["c"]
 
 
+def test_an_instance_does_not_start_inside_a_single_turn() -> None:
+    many = loop('inputCollection="=[1, 2]"')
+    inner = f"<subProcess id='sub'>{many}<startEvent id='i'/>" + user_task("a") + flows("i>a") + "</subProcess>"
+    stage = Stage(process("<startEvent id='s'/>" + inner + flows("s>sub")))
+
+    with pytest.raises(Conflict) as error:
+        stage.start(before=("a",))
+
+    assert (error.value.code, error.value.facts) == ("bpmn.start_inside_loop", {"element": "a", "loop": "sub"})
+    assert stage.start(before=("sub",)).open == ["a", "a"]
+
+
+@pytest.mark.parametrize("gateway", ["parallelGateway", "inclusiveGateway"])
+def test_an_instance_that_starts_before_a_join_goes_on_from_it(gateway: str) -> None:
+    body = (
+        f"<startEvent id='s'/><parallelGateway id='f'/><{gateway} id='j'/>" + user_task("a") + user_task("b")
+        + user_task("after") + flows("s>f", "f>a", "f>b", "a>j", "b>j", "j>after")
+    )  # fmt: skip
+
+    assert Stage(process(body)).start(before=("j",)).open == ["after"]
+
+
 def test_a_cancelled_instance_has_nothing_left() -> None:
     stage = Stage(caller(""), CALLED).start()
 

@@ -289,6 +289,10 @@ MESSAGES: dict[str, str] = {
         "Only an event that throws sends variables along; use output mappings where the signal is caught."
     ),
     "bpmn.variables_all": ('"{value}" is not known here; write all, or name single variables.'),
+    "bpmn.start_inside_loop": (
+        "{element} stands inside the multi-instance activity {loop}, of which no single turn can be begun. "
+        "Start at {loop}."
+    ),
     "bpmn.property_unknown": "The property {name} is not known; probably {nearest} is meant. Correct the spelling.",
     "bpmn.property_value": (
         'The value "{value}" is not possible; probably {nearest} is meant. Possible values: {allowed}.'
