@@ -51,6 +51,7 @@ def check(
             sources[flow_id].error("bpmn.flow_crosses_scope", "targetRef", source=flow.source, target=flow.target)
     _starts(definition, sources, process)
     _links(definition, sources)
+    _rivals(definition, sources)
     if definition.dialect is Dialect.CAMUNDA_8 and process.context.modelled:
         for circle in circles.without_wait(definition):
             process.error("bpmn.circle_without_wait", "sequenceFlow", elements=", ".join(circle))
@@ -344,3 +345,45 @@ def _links(definition: ProcessDefinition, sources: Sources) -> None:
     for place, element in throws:
         if place not in targets:
             sources[element.id].error("bpmn.link_without_target", "linkEventDefinition name", name=place[1])
+
+
+def _rivals(definition: ProcessDefinition, sources: Sources) -> None:
+    """Events that wait at one place for the very same thing: only one of them could have it."""
+    places: dict[tuple[str, str | None], list[Element]] = {}
+    for element in definition.elements.values():
+        scope = None if element.parent is None else definition.elements[element.parent]
+        if element.tag == "boundaryEvent":
+            places.setdefault(("boundary", element.attached_to), []).append(element)
+        elif element.tag == "startEvent" and scope is not None and scope.type == "EVENT_SUB_PROCESS":
+            places.setdefault(("event sub-process", scope.parent), []).append(element)
+        elif element.id in {trigger.element_id for trigger in definition.starts}:
+            places.setdefault(("start", None), []).append(element)
+        elif element.tag == "eventBasedGateway":
+            targets = [definition.elements[definition.flows[flow].target] for flow in element.outgoing]
+            places[("gateway", element.id)] = targets
+    for (place, _), elements in places.items():
+        first: dict[tuple[str, str | None], Element] = {}
+        for element in elements:
+            wanted = _wanted(element, place)
+            if wanted is None:
+                continue
+            other = first.setdefault(wanted, element)
+            if other is not element:
+                sources[element.id].error(
+                    "bpmn.same_event", wanted[0], kind=wanted[0], name=wanted[1] or "*", other=other.id
+                )
+
+
+def _wanted(element: Element, place: str) -> tuple[str, str | None] | None:
+    """What an event waits for, where only one at a place can have it; None where several may, or nobody can tell."""
+    event = element.event
+    if event is None:
+        return None
+    if event.kind in {"compensation", "cancel"}:
+        return event.kind, None
+    if event.kind in {"error", "escalation"}:
+        return event.kind, None if event.code is None else str(event.code.value)
+    # A signal reaches all that wait for it; but a process starts by it only once.
+    if event.kind == "message" or (event.kind == "signal" and place == "start"):
+        return (event.kind, str(event.name.value)) if event.name is not None and event.name.is_static else None
+    return None

@@ -442,6 +442,8 @@ def _starts(reading: _Reading) -> tuple[StartTrigger, ...]:
             continue
         event = element.event
         source = reading.sources[element.id]
+        if event is not None:
+            _constant(source, event)
         found.append(
             StartTrigger(
                 element_id=element.id,
@@ -455,6 +457,20 @@ def _starts(reading: _Reading) -> tuple[StartTrigger, ...]:
             )
         )
     return tuple(found)
+
+
+def _constant(source: Source, event: EventDefinition) -> None:
+    """What a process starts by is evaluated when it is deployed: there are no variables yet."""
+    when = None if event.timer is None else event.timer.expression
+    for expression, property_ in ((event.name, f"{event.kind} name"), (when, "timerEventDefinition")):
+        if expression is None:
+            continue
+        # Functions of the site are names, too.
+        names = [
+            name for name in sorted(expression.names) if not re.search(re.escape(name) + r"\s*\(", expression.text)
+        ]
+        if names:
+            source.error("bpmn.start_reads_variables", property_, expression=expression.text, names=", ".join(names))
 
 
 def _start_form(reading: _Reading) -> FormRef | None:

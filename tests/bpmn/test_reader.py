@@ -194,6 +194,78 @@ def test_a_refused_element_is_told_once() -> None:
     assert [(f.code, f.element_id) for f in found.findings] == [("bpmn.complex_gateway", "g")]
 
 
+CODES = (
+    '<error id="E" errorCode="late"/><escalation id="X" escalationCode="L1"/><signal id="G" name="alarm"/>'
+    '<message id="M" name="paper">' + ext('<zeebe:subscription correlationKey="=key"/>') + "</message>"
+)
+EVENTS = {
+    "message": '<messageEventDefinition messageRef="M"/>',
+    "signal": '<signalEventDefinition signalRef="G"/>',
+    "error": '<errorEventDefinition errorRef="E"/>',
+    "any error": "<errorEventDefinition/>",
+    "escalation": '<escalationEventDefinition escalationRef="X"/>',
+    "timer": "<timerEventDefinition><timeDuration>PT1H</timeDuration></timerEventDefinition>",
+}
+
+
+def twice_at(place: str, definition: str) -> bytes:
+    """Two events that wait at one place for the same thing: `x` and `y`."""
+    match place:
+        case "boundary":
+            events = "".join(f"<boundaryEvent id='{i}' attachedToRef='u'>{definition}</boundaryEvent>" for i in "xy")
+            body = "<startEvent id='s'/>" + user_task("u") + events + "<task id='z'/>" + flows("s>u", "x>z", "y>z")
+        case "event sub-process":
+            body = "<startEvent id='s'/>" + user_task("u") + flows("s>u") + "".join(
+                f"<subProcess id='h{i}' triggeredByEvent='true'><startEvent id='{i}'>{definition}</startEvent>"
+                f"<task id='t{i}'/>{flows(f'{i}>t{i}')}</subProcess>" for i in "xy")  # fmt: skip
+        case "gateway":
+            body = "<startEvent id='s'/><eventBasedGateway id='g'/><task id='z'/>" + "".join(
+                f"<intermediateCatchEvent id='{i}'>{definition}</intermediateCatchEvent>" for i in "xy"
+            ) + flows("s>g", "g>x", "g>y", "x>z", "y>z")  # fmt: skip
+        case _:
+            body = "".join(f"<startEvent id='{i}'>{definition}</startEvent>" for i in "xy") + "<task id='z'/>"
+            body += flows("x>z", "y>z")
+    return process(body, roots=CODES)
+
+
+RIVALS = [
+    *((place, "message", True) for place in ("boundary", "event sub-process", "gateway", "start")),
+    *((place, kind, True) for place in ("boundary", "event sub-process")
+      for kind in ("error", "any error", "escalation")),
+    ("start", "signal", True),
+    *((place, "signal", False) for place in ("boundary", "event sub-process", "gateway")),
+    ("boundary", "timer", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "kind", "refused"), RIVALS)
+def test_only_one_event_at_a_place_waits_for_the_same_thing(place: str, kind: str, refused: bool) -> None:
+    found = [f for f in bpmn.read(twice_at(place, EVENTS[kind]), "x.bpmn").findings if f.severity is Severity.ERROR]
+
+    assert [f.code for f in found] == (["bpmn.same_event"] if refused else [])
+    assert {f.element_id for f in found} | {f.facts["other"] for f in found} == ({"x", "y"} if refused else set())
+
+
+STARTS = [
+    ("message", '<message id="M" name="{}"/>', '<messageEventDefinition messageRef="M"/>'),
+    ("signal", '<signal id="M" name="{}"/>', '<signalEventDefinition signalRef="M"/>'),
+    ("timer", "", "<timerEventDefinition><timeDate>{}</timeDate></timerEventDefinition>"),
+]
+
+
+@pytest.mark.parametrize(("root", "definition"), [row[1:] for row in STARTS], ids=[row[0] for row in STARTS])
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [("=when", True), ("=first day(when)", True), ("=now()", False), ("=site day()", False)],
+)
+def test_what_a_process_starts_by_reads_no_variables(root: str, definition: str, text: str, refused: bool) -> None:
+    body = f"<startEvent id='s'>{definition.format(text)}</startEvent><task id='t'/>" + flows("s>t")
+
+    found = bpmn.read(process(body, roots=root.format(text)), "x.bpmn", frozenset({"first day", "site day"})).findings
+
+    assert [(f.code, f.element_id) for f in found] == ([("bpmn.start_reads_variables", "s")] if refused else [])
+
+
 REFUSED_7 = [
     ("class", 'camunda:class="a.B"', "", "bpmn.extension_unsupported", "camunda:class"),
     ("delegate", 'camunda:delegateExpression="${d}"', "", "bpmn.extension_unsupported", "camunda:delegateExpression"),

@@ -293,6 +293,10 @@ MESSAGES: dict[str, str] = {
         "{element} stands inside the multi-instance activity {loop}, of which no single turn can be begun. "
         "Start at {loop}."
     ),
+    "bpmn.same_event": ("{other} waits here for the same {kind} ({name}) already; leave one of the two."),
+    "bpmn.start_reads_variables": (
+        '"{expression}" reads {names}, but before the start there are no variables; enter a fixed value.'
+    ),
     "bpmn.property_unknown": "The property {name} is not known; probably {nearest} is meant. Correct the spelling.",
     "bpmn.property_value": (
         'The value "{value}" is not possible; probably {nearest} is meant. Possible values: {allowed}.'
