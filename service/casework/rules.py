@@ -269,7 +269,7 @@ def _members_fit_the_meeting(look: _Look) -> Iterator[Found]:
 
 
 def _one_meeting_has_one_set_of_particulars(look: _Look) -> Iterator[Found]:
-    """One meeting may study several persons of a case: under one number they share when, where and who presides."""
+    """One meeting may study several persons of a case: under one number they share day, kind and who presides."""
     path = look.touches("meeting.meetingNo")
     number = look.after("meeting.meetingNo")
     if path is None or not _filled(number):
@@ -279,7 +279,10 @@ def _one_meeting_has_one_set_of_particulars(look: _Look) -> Iterator[Found]:
         if row.key == look.subject_key or other.get("meetingNo") != number:
             continue
         for field in ("type", "heldAt", "chair", "totalMembers"):
-            if not _same(other.get(field), look.after(f"meeting.{field}")):
+            one, another = other.get(field), look.after(f"meeting.{field}")
+            if field == "heldAt":  # the persons follow one another
+                one, another = str(one or "")[:10], str(another or "")[:10]
+            if not _same(one, another):
                 yield f"meeting.{field}", ("casework.meeting_differs", {"number": number, "subject": row.name})
 
 
