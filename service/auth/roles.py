@@ -49,6 +49,8 @@ class Permission(StrEnum):
     WITHDRAW_APPLICATION = "withdraw_application"
     SUPERVISE = "supervise"  # see the board of rectifications, remind
     EXTEND_DEADLINE = "extend_deadline"
+    ASK_ARCHIVE = "ask_archive"  # the whole one for archivists only
+    APPROVE_ARCHIVE = "approve_archive"  # the second person
     ISSUE_DOCUMENT = "issue_document"  # each kind by its own roles, see `documents.TEMPLATES`
     KEEP_IDENTITY = "keep_identity"  # write down a person's identity number
     READ_IDENTITY = "read_identity"  # see it in full, for a reason that is recorded
@@ -107,6 +109,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.WITHDRAW_APPLICATION: frozenset({Role.SUBJECT}),
     Permission.SUPERVISE: frozenset({Role.INSPECT, Role.LEAD, Role.APPROVER}),
     Permission.EXTEND_DEADLINE: frozenset({Role.APPROVER}),
+    Permission.ASK_ARCHIVE: frozenset({Role.ARCHIVE, Role.LEAD, Role.APPROVER}),
+    Permission.APPROVE_ARCHIVE: frozenset({Role.LEAD, Role.APPROVER}),
     Permission.ISSUE_DOCUMENT: CASE_STAFF | {Role.APPEAL, Role.BACKTRACK},
     Permission.KEEP_IDENTITY: frozenset({Role.INTAKE, Role.LEAD, Role.ARCHIVE}),
     Permission.READ_IDENTITY: frozenset({Role.INTAKE, Role.LEAD, Role.REVIEW, Role.ARCHIVE, Role.DELIVER}),

@@ -30,7 +30,7 @@ class Template:
     roles: tuple[str, ...]  # who may issue it
     items: tuple[str, ...] = ()  # what one document is about: `path[]` each entry of a list, `path` the record itself
     per_subject: bool = True
-    withheld: bool = False  # never exported: reasons and opinions of the meeting (procedure.md section 8)
+    withheld: bool = False  # never exported: reasons, opinions of the meeting, informants (procedure.md section 8)
 
     def title(self, locale: str = texts.DEFAULT_LOCALE) -> str:
         """Return what the document is called."""
@@ -161,6 +161,7 @@ TEMPLATES: Mapping[str, Template] = _table(
         ("INVEST", "LEAD", "REVIEW", "SECRETARY", "APPROVER"),
         ("recusalDeclaration[]",),
         per_subject=False,
+        withheld=True,  # names who asked for it, who may be the informant
     ),
     Template(
         "meeting-minutes",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from service.store import (
     accounts,
     api_clients,
+    archives,
     audit,
     cases,
     deadlines,
@@ -46,6 +47,7 @@ __all__ = [
     "Session",
     "accounts",
     "api_clients",
+    "archives",
     "audit",
     "cases",
     "deadlines",

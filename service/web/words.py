@@ -27,6 +27,11 @@ def locale() -> str:
     return str(g.locale)
 
 
+def speak(locale: str) -> None:
+    """Say the rest of this request in a language, whatever its reader chose."""
+    g.locale = locale
+
+
 def gettext(text: str, **fields: object) -> str:
     """Return a text of the pages in the language of this request."""
     translated: str = texts.translations(locale()).ugettext(text)

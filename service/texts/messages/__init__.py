@@ -6,6 +6,7 @@ One module a package; a new package adds its module here and a po file beside in
 from __future__ import annotations
 
 from service.texts.messages import (
+    archives,
     auth,
     bpmn,
     calendar,
@@ -34,6 +35,7 @@ SOURCES: dict[str, dict[str, str]] = {
     "bpmn": bpmn.MESSAGES,
     "forms": forms.MESSAGES,
     "lint": lint.MESSAGES,
+    "archives": archives.MESSAGES,
     "auth": auth.MESSAGES,
     "roles": roles.MESSAGES,
     "calendar": calendar.MESSAGES,

@@ -7,6 +7,7 @@ from flask import Blueprint
 from service.web.pages import (
     about,
     applications,
+    archives,
     calendar,
     cases,
     connect,
@@ -42,6 +43,7 @@ PAGES: tuple[Blueprint, ...] = (
     cases.blueprint,
     deadlines.blueprint,
     documents.blueprint,
+    archives.blueprint,
     rectification.blueprint,
     decisions.blueprint,
     measure.blueprint,

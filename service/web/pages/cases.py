@@ -51,7 +51,7 @@ from service.web import (
 )
 from service.web.answers import json_of
 from service.web.lights import Light
-from service.web.pages import documents, files, task_verbs
+from service.web.pages import archive_requests, documents, files, task_verbs
 from service.web.pages.tasks import items_of, problems_of, submission_of
 from service.web.request import Called
 from service.web.site import site
@@ -70,6 +70,7 @@ TABS: dict[str, str] = {
     "documents": N_("Documents"),
     "materials": N_("Materials"),
     "submissions": N_("Forms submitted"),
+    "archives": N_("Archives"),
 }
 
 INSTANCE_STATES: dict[InstanceState, tuple[str, str]] = {
@@ -526,15 +527,20 @@ def _progress(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
 
 
 def _timeline(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
+    return {"events": told_events(unit, case, case.timeline)}
+
+
+def told_events(unit: UnitOfWork, case: CaseView, events: Sequence[TimelineEvent]) -> list[dict[str, Any]]:
+    """Return events of a case in words, in the order given."""
     about = _subjects_of(unit, case)
-    people = {event.actor for event in case.timeline if event.actor}
-    people |= {str(event.detail["target"]) for event in case.timeline if event.detail.get("target")}
+    people = {event.actor for event in events if event.actor}
+    people |= {str(event.detail["target"]) for event in events if event.detail.get("target")}
     called = request.display_names(unit, people)
     # The arrival of a task that was done since tells nothing that its completion does not tell.
-    done = {event.key for event in case.timeline if event.kind in {EventKind.TASK_COMPLETED, EventKind.TASK_CANCELED}}
-    shown = [event for event in case.timeline if event.kind is not EventKind.TASK_OPENED or event.key not in done]
-    names = {event.element_id: event.name for event in case.timeline if event.element_id and event.name}
-    return {"events": [_event(event, about, called, names) for event in shown]}
+    done = {event.key for event in events if event.kind in {EventKind.TASK_COMPLETED, EventKind.TASK_CANCELED}}
+    shown = [event for event in events if event.kind is not EventKind.TASK_OPENED or event.key not in done]
+    names = {event.element_id: event.name for event in events if event.element_id and event.name}
+    return [_event(event, about, called, names) for event in shown]
 
 
 def _event(
@@ -586,6 +592,10 @@ def _materials(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     return materials.content(unit, case.summary.key, record_words(unit), _subjects_of(unit, case), chosen)
 
 
+def _archives(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
+    return archive_requests.tab(unit, case)
+
+
 def _submissions(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     about = _subjects_of(unit, case)
     found = []
@@ -614,4 +624,5 @@ _CONTENT = {
     "documents": _documents,
     "materials": _materials,
     "submissions": _submissions,
+    "archives": _archives,
 }

@@ -266,10 +266,12 @@ def pdf_response(content: bytes, name: str) -> Response:
 
 def _file(content: bytes, mime: str, name: str, *, inline: bool = False) -> Response:
     response = current_app.response_class(content, mimetype=mime)
-    plain = "".join(sign for sign in name if sign >= " " and sign not in '/\\:*?"<>|')
-    disposition = "inline" if inline else "attachment"
-    suffix = plain.rpartition(".")[2]
-    response.headers["Content-Disposition"] = (
-        f"{disposition}; filename=\"document.{suffix}\"; filename*=UTF-8''{quote(plain, safe='')}"
-    )
+    response.headers["Content-Disposition"] = disposition(name, "inline" if inline else "attachment")
     return response
+
+
+def disposition(name: str, kind: str = "attachment") -> str:
+    """Return the header that names a file, in ASCII for those who read nothing else."""
+    plain = "".join(sign for sign in name if sign >= " " and sign not in '/\\:*?"<>|')
+    suffix = plain.rpartition(".")[2]
+    return f"{kind}; filename=\"document.{suffix}\"; filename*=UTF-8''{quote(plain, safe='')}"

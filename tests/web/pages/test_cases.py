@@ -24,7 +24,7 @@ from tests.processes import play
 from tests.web.conftest import SECRET, Browser, text
 
 INTAKE = Actor("intake", frozenset({"INTAKE"}))
-TABS = ("overview", "progress", "timeline", "judgements", "deadlines", "submissions")
+TABS = ("overview", "progress", "timeline", "judgements", "deadlines", "documents", "submissions", "archives")
 
 
 @pytest.fixture(scope="module")
