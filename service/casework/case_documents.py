@@ -43,7 +43,7 @@ __all__ = [
 
 OFFICIAL, RECORD = "official", "record"  # series of numbers
 
-# Where a record keeps the number of its document, as long as nobody wrote one.
+# Where a record keeps the number of its document; the series knows it, whatever somebody wrote before.
 _NUMBER_PLACES = {"decision": "decisionDocument.docNo", "rectification-notice": "rectification.noticeId"}
 
 
@@ -368,8 +368,7 @@ def _write_number(case: Case, subject_key: int | None, template: Template, numbe
     if path is None or subject_key is None:
         return
     record, field = path.split(".")
-    if not case.document(record, subject_key).get(field):
-        case.set(record, (field,), number, subject_key)
+    case.set(record, (field,), number, subject_key)
 
 
 def _template_version(unit: UnitOfWork, case: Case, template: Template) -> tuple[DocumentTemplate | None, bytes]:

@@ -20,7 +20,7 @@ BATCH = timedelta(minutes=15)  # looks at the same thing no further apart are on
 QUIET = timedelta(minutes=1)  # a page loaded anew so soon writes nothing
 EXPORT_LIMIT = 50_000  # lines
 
-TASK, FILE, IDENTITY = "task", "file", "identity"
+TASK, FILE, IDENTITY, DOCUMENT = "task", "file", "identity", "document"
 
 
 @dataclass(frozen=True, slots=True)

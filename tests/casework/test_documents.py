@@ -224,6 +224,20 @@ def test_a_number_rolled_back_is_given_to_the_next(case: Site) -> None:
     assert (row.sequence, row.version) == (1, 1)
 
 
+def test_a_job_that_runs_twice_issues_once(case: Site) -> None:
+    numbers = []
+    for _ in range(2):
+        with case.unit() as unit:
+            found = records.of_case(unit, case.key)
+            order = Order("screening-record", case.subject(), maker="lead")
+            numbers.append(case_documents.issue_by_process(unit, found, order, 4711).number)
+            unit.commit()
+
+    assert numbers[0] == numbers[1]
+    with case.unit() as unit:
+        assert len(case_documents.issued(unit, case.key)) == 1
+
+
 def test_a_correction_is_a_version_with_a_number_of_its_own(case: Site) -> None:
     order = Order("screening-record", case.subject())
     for version in (1, 2):

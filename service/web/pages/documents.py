@@ -12,7 +12,7 @@ from flask import request as http
 
 from service import documents, texts
 from service.auth import Permission
-from service.casework import case_documents, case_files, document_templates
+from service.casework import case_documents, case_files, document_templates, viewings
 from service.casework.case_documents import FileKind, Offer, Order
 from service.documents import TEMPLATES
 from service.errors import Invalid, NotFound
@@ -98,6 +98,7 @@ def download(key: int, kind: str) -> Response:
             if file is None:
                 raise NotFound("documents.no_such_document", key=key)
             content = file.content
+    request.run(lambda unit: viewings.note(unit, row.case_key, viewings.DOCUMENT, row.number))
     return _file(content, MIME[wanted], f"{row.number}_{row.title}.{kind}", inline=wanted is FileKind.PDF)
 
 

@@ -29,10 +29,13 @@ PARTS: dict[str, str] = {
     "timeline": N_("Timeline"),
     "judgements": N_("Judgements"),
     "deadlines": N_("Deadlines"),
+    "documents": N_("Documents"),
     "submissions": N_("Forms submitted"),
+    "archives": N_("Archives"),
     viewings.TASK: N_("Task"),
     viewings.FILE: N_("File"),
     viewings.IDENTITY: N_("Identity number"),
+    viewings.DOCUMENT: N_("Document"),
 }
 
 STEP_NAMES: dict[str, str] = {
