@@ -6,6 +6,7 @@ Every command answers 0 when it did what was asked, 1 when that was refused, 2 f
 from __future__ import annotations
 
 import argparse
+import contextlib
 import getpass
 import logging
 import signal
@@ -276,6 +277,18 @@ class _Command:
         self.say("keys_rotated", count=count, path=str(self._settings.identity_keys_file))
         return 0
 
+    def backup(self, parsed: argparse.Namespace) -> int:
+        with contextlib.closing(wiring.engine(self._settings)) as engine:
+            engine.back_up(parsed.file)
+        self.say("backed_up", path=parsed.file)
+        return 0
+
+    def restore(self, parsed: argparse.Namespace) -> int:
+        with contextlib.closing(wiring.engine(self._settings)) as engine:
+            engine.restore(parsed.file)
+        self.say("restored", path=parsed.file)
+        return self.check(parsed)
+
     def check(self, _parsed: argparse.Namespace) -> int:
         engine = self._migrated()
         with engine.reading(SYSTEM) as unit:
@@ -345,6 +358,8 @@ def _parser(locale: str, command: _Command) -> argparse.ArgumentParser:
     calendar.add_argument("--source", default="", help=text("help_calendar_source"))
     add("verify-audit", command.verify_audit)
     add("check", command.check)
+    add("backup", command.backup).add_argument("file", type=Path, help=text("help_copy"))
+    add("restore", command.restore).add_argument("file", type=Path, help=text("help_copy"))
     add("rotate-keys", command.rotate_keys)
     return parser
 

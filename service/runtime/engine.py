@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -14,9 +16,11 @@ from service.runtime.file_types import FileRules
 from service.runtime.unit import Actor, Clock, Plugins, Site, Superseded, UnitOfWork, opened
 from service.runtime.workflow_cache import WorkflowCache
 
-__all__ = ["Clock", "Engine", "SetClock", "Superseded", "SystemClock"]
+__all__ = ["Clock", "DatabaseClock", "Engine", "SetClock", "Superseded", "SystemClock"]
 
 T = TypeVar("T")
+
+MEASURE_SECONDS = 60.0  # a clock that is set meanwhile is noticed after so long
 
 SITE_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -26,6 +30,27 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
+
+
+class DatabaseClock:
+    """The database server's clock, by which all processes of a site agree whatever their machines say.
+
+    How far this machine's clock is from it is measured now and then; in between this machine counts on.
+    """
+
+    def __init__(self, database: store.Database, local: Clock) -> None:
+        self._database = database
+        self._local = local
+        self._ahead = timedelta(0)  # of the database
+        self._measured: float | None = None
+
+    def now(self) -> datetime:
+        """Return the moment. Raises what the driver raises when the database cannot be asked."""
+        if self._measured is None or time.monotonic() - self._measured > MEASURE_SECONDS:
+            theirs = self._database.now()
+            self._ahead = timedelta(0) if theirs is None else theirs - self._local.now()
+            self._measured = time.monotonic()
+        return self._local.now() + self._ahead
 
 
 class SetClock:
@@ -61,9 +86,10 @@ class Engine:
         files: FileRules | None = None,
     ) -> None:
         plugins = plugins or Plugins()
+        database = store.Database(database_url)
         self.site = Site(
-            database=store.Database(database_url),
-            clock=clock or SystemClock(),
+            database=database,
+            clock=clock or DatabaseClock(database, SystemClock()),
             zone=zone,
             plugins=plugins,
             second_person=second_person,
@@ -116,6 +142,19 @@ class Engine:
     def migrate(self) -> None:
         """Bring the database to the newest revision."""
         store.migrations.upgrade(self.site.database)
+
+    def back_up(self, target: Path) -> None:
+        """Copy the database to a new file while it is in use. Raises `Conflict`, `NotFound`, `Invalid`."""
+        store.backup.copy(self.site.database, target)
+
+    def restore(self, source: Path) -> None:
+        """Fill an empty database from a copy. Raises `Conflict`, `NotFound`, `Invalid`."""
+        store.backup.put_back(self.site.database, source)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the database answers and its tables are those that this program knows."""
+        return store.migrations.current(self.site.database) == store.migrations.newest()
 
     def close(self) -> None:
         self.site.workflows.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from sqlalchemy.orm import Session
 from service.errors import Conflict
 
 BUSY_TIMEOUT_SECONDS = 15
+STATEMENT_SECONDS = 60
+HANG_SECONDS = 300
 MIGRATION_LOCK = 7_260_411  # any number that nothing else in the database uses
 
 # serialization failure, deadlock, lock not available
@@ -36,6 +39,7 @@ class Database:
         else:
             parsed = parsed.set(drivername="postgresql+psycopg")
             options |= {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+            options |= {"pool_size": 10, "max_overflow": 10, "pool_timeout": BUSY_TIMEOUT_SECONDS}
         self.url = parsed.render_as_string(hide_password=False)
         self._engine = create_engine(parsed, **options)
         # SQLite has one writer; waiting for it here is fair and wakes at once, unlike the busy handler's polling.
@@ -43,6 +47,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self._engine, "connect", _prepare_sqlite_connection)
             event.listen(self._engine, "begin", _begin_sqlite_transaction)
+        else:
+            event.listen(self._engine, "connect", _prepare_postgresql_connection)
         self._write_engine = self._engine.execution_options(rongcuo_writes=True)
 
     @property
@@ -77,8 +83,18 @@ class Database:
         """Open a connection that changes tables, alone: a second process waits and then finds the work done."""
         with self._write_engine.begin() as connection:
             if not self.is_sqlite:
+                connection.execute(text("SET LOCAL statement_timeout = 0"))  # a large table takes its time
+                connection.execute(text("SET LOCAL lock_timeout = 0"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
             yield connection
+
+    def now(self) -> datetime | None:
+        """Return the moment by the database server's clock; None on SQLite, which has none of its own."""
+        if self.is_sqlite:
+            return None
+        with self._engine.connect() as connection:
+            found: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+            return found.astimezone(UTC)
 
     def close(self) -> None:
         self._engine.dispose()
@@ -111,6 +127,18 @@ def _prepare_sqlite_connection(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _prepare_postgresql_connection(connection: Any, _record: object) -> None:
+    # A statement that runs away, or a transaction whose process hangs, must not hold locks for ever.
+    connection.autocommit = True
+    for setting in (
+        f"statement_timeout = '{STATEMENT_SECONDS}s'",
+        f"lock_timeout = '{BUSY_TIMEOUT_SECONDS}s'",
+        f"idle_in_transaction_session_timeout = '{HANG_SECONDS}s'",
+    ):
+        connection.execute(f"SET {setting}")
+    connection.autocommit = False
 
 
 def _begin_sqlite_transaction(connection: Connection) -> None:

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import text
 
 from service.errors import Invalid
-from service.store import Database
+from service.store import Database, DatabaseError
 from service.store.base import decode_cursor, encode_cursor
 from service.store.deployments import Deployment, Release
+from tests.conftest import POSTGRES
 
 EAST = timezone(timedelta(hours=8))
 
@@ -97,3 +98,33 @@ def test_a_cursor_from_elsewhere_is_refused(cursor: str) -> None:
         decode_cursor(cursor, int, int)
 
     assert refused.value.code == "store.cursor_invalid"
+
+
+@pytest.mark.skipif(not POSTGRES, reason="no PG")
+def test_a_transaction_whose_process_hangs_is_ended_by_the_database(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store.database.HANG_SECONDS", 1)
+    database = Database(postgres_url)
+    with database.writing() as hanging:
+        hanging.add(a_deployment(1, datetime(2025, 1, 1, tzinfo=UTC)))
+        hanging.flush()
+        threading.Event().wait(1.5)
+        with pytest.raises(DatabaseError):
+            hanging.execute(text("SELECT 1"))
+        hanging.rollback()
+
+    with database.reading() as reader:
+        assert reader.get(Deployment, 1) is None
+    database.close()
+
+
+def test_a_migration_may_take_longer_than_a_statement(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    with database.migrating() as connection:
+        if not database.is_sqlite:
+            assert connection.execute(text("SHOW statement_timeout")).scalar() == "0"
+    if not database.is_sqlite:
+        with database.reading() as session:
+            assert session.execute(text("SHOW statement_timeout")).scalar() == "1min"
+    database.close()

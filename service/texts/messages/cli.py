@@ -16,6 +16,14 @@ MESSAGES: dict[str, str] = {
     "cli.help_calendar_source": "number of the notice, where the file does not have it",
     "cli.calendar_imported": "Imported {year} with {days} named days; {moved} deadlines moved.",
     "cli.help_verify_audit": "Check that the audit log is whole and unchanged.",
+    "cli.help_backup": "Copy the database to a new file while it is in use.",
+    "cli.help_restore": "Fill an empty database from a copy, and check it.",
+    "cli.help_copy": "file of the copy",
+    "cli.backed_up": (
+        "Copied the database to {path}. Keep the key files too, in another place: without them identity numbers cannot "
+        "be read."
+    ),
+    "cli.restored": "Put back {path}.",
     "cli.help_check": "Check that each running instance has exactly what its state says, and the audit log too.",
     "cli.checked": "Whole: {instances} running instances, {entries} audit entries.",
     "cli.checked_bad": (

@@ -5,4 +5,14 @@ MESSAGES: dict[str, str] = {
     "store.cursor_invalid": (
         'The position "{cursor}" in the list is not one that was given out. Begin at the first page.'
     ),
+    "store.backup_exists": "{path} exists already. Name a new file.",
+    "store.backup_missing": "There is no copy {path}.",
+    "store.backup_tool_missing": (
+        "{tool} is not installed on this machine. It comes with the PostgreSQL client programs."
+    ),
+    "store.backup_failed": "{tool} could not finish: {reason}",
+    "store.restore_not_empty": (
+        "The database holds tables already. A copy is put back into an empty place only: move the present database "
+        "away, or name another one in RONGCUO_DATABASE."
+    ),
 }
