@@ -47,6 +47,7 @@ class Settings:
     locale: str = "zh_CN"
     secret_key: str | None = None  # None: the key file is read, and written on first use
     secret_key_file: Path = SECRET_KEY_FILE
+    metrics_token: str | None = None  # who shows it reads /metrics from another machine
     identity_keys_file: Path = IDENTITY_KEYS_FILE  # seal identity numbers; made on first use
     session_idle: timedelta = timedelta(minutes=30)  # a login session ends after so long without a request
     session_lifetime: timedelta = timedelta(hours=12)  # and in any case after so long
@@ -73,7 +74,8 @@ class Settings:
             port=_integer(values, "RONGCUO_PORT", default.port, 1, 65535),
             zone=_zone(values.get("RONGCUO_ZONE") or default.zone.key),
             locale=_choice(values, "RONGCUO_LOCALE", LOCALES, default.locale),
-            secret_key=_secret(values.get("RONGCUO_SECRET_KEY") or None),
+            secret_key=_secret(values, "RONGCUO_SECRET_KEY"),
+            metrics_token=_secret(values, "RONGCUO_METRICS_TOKEN"),
             secret_key_file=Path(values.get("RONGCUO_SECRET_KEY_FILE") or default.secret_key_file),
             identity_keys_file=Path(values.get("RONGCUO_IDENTITY_KEYS_FILE") or default.identity_keys_file),
             session_idle=timedelta(minutes=_integer(values, "RONGCUO_SESSION_IDLE_MINUTES", 30, 1, 24 * 60)),
@@ -154,7 +156,8 @@ def _database(url: str) -> str:
     return url
 
 
-def _secret(text: str | None) -> str | None:
+def _secret(values: Mapping[str, str], variable: str) -> str | None:
+    text = values.get(variable) or None
     if text is not None and len(text) < MINIMUM_SECRET_LENGTH:
-        raise BadSetting("settings.secret_too_short", variable="RONGCUO_SECRET_KEY", minimum=MINIMUM_SECRET_LENGTH)
+        raise BadSetting("settings.secret_too_short", variable=variable, minimum=MINIMUM_SECRET_LENGTH)
     return text

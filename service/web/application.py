@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from service.runtime.engine import Engine
 from service.settings import Settings, secret_key
-from service.web import deploying, errors, navigation, request, security, site, static, words
+from service.web import deploying, errors, measuring, navigation, request, security, site, static, words
 from service.web.api import RESOURCES
 from service.web.pages import PAGES
 
@@ -57,6 +57,7 @@ def create_app(engine: Engine, settings: Settings) -> Flask:
     if not settings.is_demo:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0)  # type: ignore[method-assign]
 
+    measuring.register(app)
     errors.register(app)
     static.register(app)
     words.register(app)

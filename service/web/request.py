@@ -44,6 +44,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "about.texts",
         "about.notices_of_packages",
         "health.show",
+        "health.ready",
+        "health.metrics",
         "files.shared",
     }
 )

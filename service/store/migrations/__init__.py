@@ -6,6 +6,7 @@ between the newest revision and the models, to be read and mended by hand.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -45,6 +46,7 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
     """Return the newest revision there is."""
     return ScriptDirectory(str(FOLDER)).get_current_head()
