@@ -25,7 +25,17 @@ from service.web import words
 blueprint = Blueprint("docs", __name__, url_prefix="/docs")
 
 # In the order of the navigation; the first is the front page.
-NAMES = ("index", "reviewers", "supervisors", "documents", "process-owners", "bpmn", "feel", "administrators")
+NAMES = (
+    "index",
+    "reviewers",
+    "supervisors",
+    "documents",
+    "process-owners",
+    "bpmn",
+    "feel",
+    "administrators",
+    "operations",
+)
 
 _FILE_LINK = re.compile(r"([a-z-]+)\.md(#.*)?")
 _NOT_IN_ANCHORS = re.compile(r"[^\w\- ]")
