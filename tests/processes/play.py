@@ -632,6 +632,13 @@ class Play:
                 unit.commit()
             self._idle(engine)
 
+    def also(self, name: str, role: str) -> Actor:
+        """Give a person one more role and return them with all of theirs."""
+        with self.engine() as engine, engine.unit(SYSTEM) as unit:
+            accounts.give_role(unit, name, role)
+            unit.commit()
+            return accounts.get(unit, name).actor
+
     def do_as(self, actor: Actor, element: str, answers: Mapping[str, Any]) -> None:
         """Do a task as somebody with roles of their own."""
         task = self.task(element)

@@ -8,7 +8,6 @@ from datetime import date
 import pytest
 
 from service import texts
-from service.auth.actor import Actor
 from service.errors import Conflict, Forbidden, FormRejected
 from tests.processes.play import ALL_STRANDS, FILINGS, NO_RECTIFICATION, RECTIFICATION, Play, a_person, facts, no_facts
 
@@ -210,7 +209,7 @@ def test_nobody_approves_the_rejection_they_proposed(a_case: ACase) -> None:
     play = a_case(at="screening")
     play.up_to("not-started", screening={"subject.screeningResult": "no"})
     play.apply()
-    both = Actor("intake", frozenset({"INTAKE", "APPROVER"}))
+    both = play.also("intake", "APPROVER")
     play.do("application-review", {"subject.personType": "none"})
 
     with pytest.raises(Forbidden) as caught:
