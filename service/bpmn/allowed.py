@@ -185,6 +185,13 @@ CAMUNDA["signalEventDefinition"] = {"in": _C7_CALL["in"]}
 CAMUNDA["multiInstanceLoopCharacteristics"] = {"failedJobRetryTimeCycle": frozenset({"*"})}
 CAMUNDA_ANYWHERE = _C7_PROPERTIES
 
+# Extension elements that may stand more than once at an element; and what may not stand together, being the same work
+REPEATED = frozenset({"in", "out", "userTaskForm", "executionListener", "taskListener", "field", "formProperty"})
+IMPLEMENTATIONS = (
+    ("zeebe:calledDecision", "zeebe:script", "zeebe:taskDefinition"),
+    ("camunda:decisionRef", "camunda:type", "camunda:expression", "camunda:class", "camunda:delegateExpression"),
+)
+
 # Stamps of the Modeler's element templates: what a template has written beside them counts.
 CAMUNDA_STAMPS = frozenset({"modelerTemplate", "modelerTemplateVersion", "diagramRelationId"})
 STAMPS_OF_PARTS = frozenset({"modelerConfigurationTemplate", "modelerConfigurationName"})

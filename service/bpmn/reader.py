@@ -685,6 +685,12 @@ def _loop(source: Source) -> MultiInstance | None:
     completion = None
     if (condition := child.child("completionCondition")) is not None and condition.text:
         completion = condition.dynamic(condition.text, "completionCondition")
+    data = ["loopDataOutputRef", "outputDataItem"]
+    if child.dialect is Dialect.CAMUNDA_8:
+        data += ["loopCardinality", "loopDataInputRef", "inputDataItem"]
+    for name in data:
+        if child.child(name) is not None:
+            child.error("bpmn.child_unsupported", name, child=name)
     sequential = child.flag("isSequential")
     return (_loop_8 if child.dialect is Dialect.CAMUNDA_8 else _loop_7)(child, sequential, completion)
 
@@ -730,6 +736,8 @@ def _loop_7(child: Source, sequential: bool, completion: Expression | None) -> M
     if count is None and collection is None:
         child.error("bpmn.loop_without_collection", "loopCardinality")
         return None
+    if element and collection is None:
+        child.error("bpmn.loop_without_collection", "camunda:collection")
     if count is not None and count.is_static and not count.text.strip().isdigit():
         child.error("bpmn.cardinality_not_number", "loopCardinality", expression=count.text, found=count.text)
     return MultiInstance(
@@ -842,10 +850,27 @@ def _check_extensions(source: Source) -> None:
         space = key.rpartition("}")[0][1:]
         if space in PREFIX:
             _check_dialect_attribute(source, space, local_name(key), own)
+    seen: set[str] = set()
     for holder in source.node.iterchildren(f"{{{BPMN}}}extensionElements"):
         for node in holder.iterchildren():
             if isinstance(node.tag, str) and namespace(node) in PREFIX:
-                _check_extension(Source(source.context, node, source.owner or source), tag)
+                part = Source(source.context, node, source.owner or source)
+                _check_extension(part, tag)
+                if node.tag in seen and part.tag not in allowed.REPEATED:
+                    prefixed = f"{PREFIX[namespace(node)]}:{part.tag}"
+                    part.error("bpmn.extension_twice", prefixed, extension=prefixed)
+                seen.add(node.tag)
+    several = [name for names in allowed.IMPLEMENTATIONS for name in names if _has(source, name)]
+    if len(several) > 1:
+        source.error("bpmn.two_implementations", several[1], first=several[0], second=several[1])
+
+
+def _has(source: Source, name: str) -> bool:
+    """Whether an extension element, or an attribute, of the dialect is there."""
+    prefix, _, bare = name.partition(":")
+    if prefix == "zeebe":
+        return source.extension(bare) is not None and source.dialect is Dialect.CAMUNDA_8
+    return source.dialect is Dialect.CAMUNDA_7 and source.camunda(bare) is not None
 
 
 def local_name(key: str) -> str:

@@ -324,6 +324,20 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         catch("<conditionalEventDefinition>" + ext('<zeebe:conditionalFilter variableNames="n" '
               'variableEvents="create, delete"/>') + "<condition>=n &gt; 8</condition></conditionalEventDefinition>"),
         "variableEvents"),
+    "two mappings": (zeebe("userTask", USER + 2 * '<zeebe:ioMapping><zeebe:input source="=n" target="a"/>'
+                           "</zeebe:ioMapping>"), "zeebe:ioMapping"),
+    "two assignments": (zeebe("userTask", USER + 2 * '<zeebe:assignmentDefinition assignee="ann"/>'),
+                        "zeebe:assignmentDefinition"),
+    "script and job": (zeebe("scriptTask", JOB + '<zeebe:script expression="=1" resultVariable="r"/>'),
+                       "zeebe:taskDefinition"),
+    "decision and job": (zeebe("businessRuleTask", JOB + '<zeebe:calledDecision decisionId="D" resultVariable="r"/>'),
+                         "zeebe:taskDefinition"),
+    "two forms": (zeebe("userTask", USER + '<zeebe:formDefinition formId="f" externalReference="x"/>'),
+                  "zeebe:formDefinition"),
+    "cardinality": (zeebe("userTask", USER, many('<zeebe:loopCharacteristics inputCollection="=people"/>').replace(
+        "</multi", "<loopCardinality>=3</loopCardinality></multi")), "loopCardinality"),
+    "script of BPMN": (zeebe("scriptTask", '<zeebe:script expression="=1" resultVariable="r"/>',
+                             "<script>x = 1</script>"), "script"),
     "secrets": (zeebe("serviceTask", JOB + '<zeebe:taskHeaders><zeebe:header key="k" value="{{secrets.X}}"/>'
                       "</zeebe:taskHeaders>"), "zeebe:taskHeaders value"),
     "secrets in a mapping": (zeebe("serviceTask", JOB + '<zeebe:ioMapping><zeebe:input source="{{secrets.X}}" '
@@ -404,6 +418,22 @@ REFUSED: dict[str, tuple[bytes, str]] = {
         process(S + "<task id='a'/><sequenceFlow id='t' sourceRef='s' targetRef='a'>"
                 + ext('<camunda:executionListener event="take" class="x"/>') + "</sequenceFlow>",
                 platform="Camunda Platform"), "camunda:executionListener"),
+    "7: two forms": (seven("userTask", 'camunda:formRef="f" camunda:formKey="k"'), "camunda:formRef"),
+    "7: form by file": (seven("userTask", 'camunda:formKey="camunda-forms:deployment:f.form"'), "camunda:formKey"),
+    "7: form field twice": (
+        seven("userTask", "", "<camunda:formData>" + 2 * '<camunda:formField id="a" type="string"/>'
+              + "</camunda:formData>"), "camunda:formField id"),
+    "7: external task and expression": (
+        seven("serviceTask", 'camunda:type="external" camunda:topic="x" camunda:expression="${n}"'),
+        "camunda:expression"),
+    "7: decision and external task": (
+        seven("businessRuleTask", 'camunda:decisionRef="D" camunda:type="external" camunda:topic="x"'), "camunda:type"),
+    "7: item without collection": (
+        seven("userTask", "", "", '<multiInstanceLoopCharacteristics camunda:elementVariable="one"><loopCardinality>2'
+              "</loopCardinality></multiInstanceLoopCharacteristics>"), "camunda:collection"),
+    "7: results of a loop": (
+        seven("userTask", "", "", '<multiInstanceLoopCharacteristics camunda:collection="people">'
+              "<loopDataOutputRef>all</loopDataOutputRef></multiInstanceLoopCharacteristics>"), "loopDataOutputRef"),
     "7: bean": (seven("serviceTask", 'camunda:expression="${bean.run(1)}"'), "camunda:expression"),
 }  # fmt: skip
 

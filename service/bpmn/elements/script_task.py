@@ -15,6 +15,8 @@ def read(source: Source) -> Script | Job | None:
     language = source.attribute("scriptFormat")
     if language and language.lower() != "feel":
         source.error("bpmn.language_refused", "scriptFormat", language=language)
+    if (script := source.child("script")) is not None and script.text:
+        source.error("bpmn.script_beside", "script")
     holder = source.extension("script")
     if holder is None:
         job = read_job(source)

@@ -146,6 +146,8 @@ def read_form(source: Source, prefix: str, note: bool = True) -> tuple[FormRef |
     holder = source.extension("formDefinition")
     if holder is None:
         return None, None
+    if sum(bool(holder.attribute(name)) for name in ("formId", "formKey", "externalReference")) > 1:
+        holder.error("bpmn.form_twice", prefix)
     binding, tag = holder.binding(prefix)
     if (form_id := holder.expression(holder.attribute("formId"), f"{prefix} formId")) is not None:
         if note:
@@ -185,7 +187,10 @@ def _read_7(source: Source) -> UserTaskDefinition:
 
 
 def _form_7(source: Source, note: bool) -> tuple[FormRef | None, Expression | None]:
-    if (data := source.extension("formData")) is not None:
+    data = source.extension("formData")
+    if sum(one is not None for one in (data, source.camunda("formRef"), source.camunda("formKey"))) > 1:
+        source.error("bpmn.form_twice", "camunda:formRef")
+    if data is not None:
         return FormRef("embedded", json=_generated(data)), None
     if (text := source.camunda("formRef")) is not None:
         form_id = source.expression(text, "camunda:formRef")
@@ -204,6 +209,8 @@ def _form_7(source: Source, note: bool) -> tuple[FormRef | None, Expression | No
     if (key := source.camunda("formKey")) is not None:
         if key.startswith("embedded:"):
             source.error("bpmn.embedded_html_form", "camunda:formKey", value=key)
+        elif key.startswith("camunda-forms:"):
+            source.error("bpmn.form_by_file", "camunda:formKey", value=key)
         return FormRef("external", reference=key), None
     return None, None
 
@@ -217,9 +224,13 @@ _FIELD_TYPES = {
 def _generated(data: Source) -> str:
     """A form-js schema for the fields of `camunda:formData`."""
     components: list[dict[str, object]] = []
+    keys: set[str] = set()
     for part in data.parts("formField"):
         kind = part.attribute("type") or "string"
         key = part.attribute("id") or ""
+        if key in keys:
+            part.error("bpmn.form_field_twice", "camunda:formField id", field=key)
+        keys.add(key)
         if kind not in _FIELD_TYPES or not key:
             part.error("bpmn.form_field_kind", "camunda:formField type", value=kind, field=key)
             continue

@@ -297,6 +297,14 @@ MESSAGES: dict[str, str] = {
     "bpmn.start_reads_variables": (
         '"{expression}" reads {names}, but before the start there are no variables; enter a fixed value.'
     ),
+    "bpmn.extension_twice": ("{extension} stands here twice, and only one could count; leave one."),
+    "bpmn.two_implementations": ("{first} and {second} both say how the work is done; leave one of them."),
+    "bpmn.form_twice": ("More than one form is given here; leave one."),
+    "bpmn.form_by_file": ("A form named by its file ({value}) is not found here; link it by its id, as formRef."),
+    "bpmn.form_field_twice": ('The form field "{field}" stands there twice; rename one.'),
+    "bpmn.script_beside": (
+        "A script element of BPMN does not run; write the expression as FEEL in zeebe:script and remove it."
+    ),
     "bpmn.property_unknown": "The property {name} is not known; probably {nearest} is meant. Correct the spelling.",
     "bpmn.property_value": (
         'The value "{value}" is not possible; probably {nearest} is meant. Possible values: {allowed}.'
