@@ -241,8 +241,9 @@ class Moves:
             return
         with self.moving(wait.instance_key) as workflow:
             if wait.key in workflow.waits:
-                store.subscriptions.take_buffered(session, message.key)
-                workflow.deliver_message(wait.key, rows.decoded(message.variables))
+                variables = rows.decoded(message.variables)
+                store.subscriptions.take_buffered(session, message)
+                workflow.deliver_message(wait.key, variables)
 
     def deliver(
         self, name: str, correlation_key: str, variables: Mapping[str, Value], business_key: str | None

@@ -95,7 +95,8 @@ def publish(
 ) -> int:
     """Bring a message to its one receiver, or keep it for `time_to_live` until somebody waits; return its key.
 
-    Raises `Conflict` when a message of this id is kept already.
+    `message_id` is unique for name and correlation key while the message would live, delivered or not. Raises
+    `Conflict` for the second one.
     """
     _named(name)
     if time_to_live > TIME_TO_LIVE_LIMIT:
@@ -104,10 +105,10 @@ def publish(
     key = unit.new_key()
     with audit.action(unit, "message.publish", "message", key, business_key=business_key) as entry:
         store.subscriptions.drop_expired(unit.session, unit.now)
-        if message_id is not None and store.subscriptions.message_with_id(unit.session, message_id) is not None:
+        if message_id is not None and store.subscriptions.is_known(unit.session, name, correlation_key, message_id):
             raise Conflict("runtime.message_known", id=message_id)
         delivery = execution.deliver(unit, name, correlation_key, values, business_key)
-        if delivery is None and time_to_live > timedelta(0):
+        if time_to_live > timedelta(0) and (delivery is None or message_id is not None):
             store.subscriptions.buffer(
                 unit.session,
                 BufferedMessage(
@@ -115,9 +116,10 @@ def publish(
                     name=name,
                     correlation_key=correlation_key,
                     message_id=message_id,
-                    variables=feel.codec.encode(values),
+                    variables="{}" if delivery else feel.codec.encode(values),
                     published_at=unit.now,
                     expires_at=unit.now + time_to_live,
+                    delivered=delivery is not None,
                 ),
             )
         entry.after.update(name=name, instance=delivery.instance_key if delivery else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, bindparam, delete, insert, select
+from sqlalchemy import Index, UniqueConstraint, bindparam, delete, insert, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey, send, table_of
@@ -15,7 +15,19 @@ class Submission(Base):
     """What a person sent in through a form or a client, before and after validation."""
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("user_task_key", "idempotency_key"), Index(None, "business_key", "key"))
+    __table_args__ = (
+        UniqueConstraint("user_task_key", "idempotency_key"),
+        Index(None, "business_key", "key"),
+        # A start form belongs to no task, and null equals nothing in the constraint above.
+        Index(
+            None,
+            "submitted_by",
+            "idempotency_key",
+            unique=True,
+            sqlite_where=text("user_task_key IS NULL"),
+            postgresql_where=text("user_task_key IS NULL"),
+        ),
+    )
 
     key: Mapped[PrimaryKey]
     user_task_key: Mapped[IndexedKey | None]  # None: a start form

@@ -41,18 +41,22 @@ class Subscription(Base):
 
 
 class BufferedMessage(Base):
-    """A published message for which nobody waited yet."""
+    """A published message for which nobody waited yet, or whose id must not be used again while it would live."""
 
     __tablename__ = "buffered_message"
-    __table_args__ = (Index(None, "name", "correlation_key", "key"), UniqueConstraint("message_id"))
+    __table_args__ = (
+        Index(None, "name", "correlation_key", "key"),
+        UniqueConstraint("name", "correlation_key", "message_id"),
+    )
 
     key: Mapped[PrimaryKey]
     name: Mapped[str]
     correlation_key: Mapped[str]
-    message_id: Mapped[str | None]  # of the sender; two of one id are one
+    message_id: Mapped[str | None]  # of the sender; two of one name, correlation key and id are one
     variables: Mapped[str]  # JSON object
     published_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    delivered: Mapped[bool] = mapped_column(default=False)  # its receiver has it; only the id is kept
 
 
 def insert_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -156,6 +160,7 @@ def buffered(session: Session, name: str, correlation_key: str, now: datetime) -
             BufferedMessage.name == name,
             BufferedMessage.correlation_key == correlation_key,
             BufferedMessage.expires_at > now,
+            BufferedMessage.delivered.is_(False),
         )
         .order_by(BufferedMessage.key)
         .limit(1)
@@ -164,12 +169,23 @@ def buffered(session: Session, name: str, correlation_key: str, now: datetime) -
     return session.scalars(statement).first()
 
 
-def message_with_id(session: Session, message_id: str) -> BufferedMessage | None:
-    return session.scalars(select(BufferedMessage).where(BufferedMessage.message_id == message_id)).first()
+def is_known(session: Session, name: str, correlation_key: str, message_id: str) -> bool:
+    """Whether a message of this id was published whose time to live has not run out."""
+    statement = select(BufferedMessage.key).where(
+        BufferedMessage.name == name,
+        BufferedMessage.correlation_key == correlation_key,
+        BufferedMessage.message_id == message_id,
+    )
+    return session.scalar(statement) is not None
 
 
-def take_buffered(session: Session, key: int) -> None:
-    session.execute(delete(BufferedMessage).where(BufferedMessage.key == key))
+def take_buffered(session: Session, message: BufferedMessage) -> None:
+    """Let go of a message that was delivered; its id stays known until it expires."""
+    if message.message_id is None:
+        session.delete(message)
+    else:
+        message.delivered, message.variables = True, "{}"
+    session.flush()
 
 
 def drop_expired(session: Session, now: datetime) -> None:

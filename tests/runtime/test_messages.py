@@ -103,6 +103,35 @@ def test_a_message_id_is_taken_once(site: Site) -> None:
     assert refused.value.code == "runtime.message_known"
 
 
+def test_the_id_of_a_delivered_message_is_taken_for_its_time_to_live(site: Site, clock: SetClock) -> None:
+    site.deploy(CATCH)
+    site.start(variables={"order": "a"})
+    site.start(variables={"order": "b"})
+    publish(site, "a", 60, "id-1")  # somebody waits
+    publish(site, "c", 60, "id-1")  # nobody waits, then somebody does
+    site.start(variables={"order": "c"})
+
+    for key in ("a", "c"):
+        with pytest.raises(Conflict):
+            publish(site, key, 60, "id-1")
+    site.start(variables={"order": "a"})
+    assert len(site.open_elements()) == 2, "a delivered message reaches nobody else"
+
+    clock.advance(timedelta(seconds=60))
+    publish(site, "a", 60, "id-1")
+    assert len(site.open_elements()) == 3
+
+
+def test_messages_of_another_name_or_key_may_have_the_same_id(site: Site) -> None:
+    publish(site, "a", 60, "id-1")
+
+    publish(site, "b", 60, "id-1")
+
+    site.deploy(CATCH)
+    site.start(variables={"order": "b"})
+    assert site.open_elements() == ["t"]
+
+
 def test_a_message_needs_a_name(lite: Site) -> None:
     with pytest.raises(Invalid):
         send(lite, "a", "")
