@@ -51,6 +51,7 @@ class Settings:
     identity_keys_file: Path = IDENTITY_KEYS_FILE  # seal identity numbers; made on first use
     session_idle: timedelta = timedelta(minutes=30)  # a login session ends after so long without a request
     session_lifetime: timedelta = timedelta(hours=12)  # and in any case after so long
+    deployment_approval: bool | None = None  # deployments wait for a second person; None: in production only
     file_limit: int = 50 * MB  # bytes of one file that is taken in
     file_types: frozenset[str] | None = None  # endings of their names; None: the usual ones
 
@@ -80,6 +81,7 @@ class Settings:
             identity_keys_file=Path(values.get("RONGCUO_IDENTITY_KEYS_FILE") or default.identity_keys_file),
             session_idle=timedelta(minutes=_integer(values, "RONGCUO_SESSION_IDLE_MINUTES", 30, 1, 24 * 60)),
             session_lifetime=timedelta(hours=_integer(values, "RONGCUO_SESSION_HOURS", 12, 1, 24 * 7)),
+            deployment_approval=_APPROVAL[_choice(values, "RONGCUO_DEPLOYMENT_APPROVAL", list(_APPROVAL), "profile")],
             file_limit=_integer(values, "RONGCUO_FILE_MB", 50, 1, 2000) * MB,
             file_types=_endings(values.get("RONGCUO_FILE_TYPES") or ""),
         )
@@ -88,6 +90,14 @@ class Settings:
     def is_demo(self) -> bool:
         """Whether this is a seeded demonstration on one machine."""
         return self.profile is Profile.DEMO
+
+    @property
+    def second_person(self) -> bool:
+        """Whether a deployment waits until another process owner approves it."""
+        return not self.is_demo if self.deployment_approval is None else self.deployment_approval
+
+
+_APPROVAL: dict[str, bool | None] = {"on": True, "off": False, "profile": None}
 
 
 def is_loopback(host: str) -> bool:

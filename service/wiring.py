@@ -6,7 +6,7 @@ import functools
 from dataclasses import replace
 
 from service.auth import Vault
-from service.casework import document_templates, rule_versions
+from service.casework import deployment_news, document_templates, rule_versions
 from service.casework.assignments import CaseAssignments
 from service.casework.case_material import CaseFileReaders
 from service.casework.functions import FUNCTIONS
@@ -26,6 +26,7 @@ PLUGINS = Plugins(
     files=CaseFileReaders(),
     parameters=frozenset(definitions()),
     rules_since=rule_versions.since,
+    deployment_news=deployment_news.tell,
 )
 
 
@@ -42,7 +43,7 @@ def engine(settings: Settings, clock: Clock | None = None) -> Engine:
         clock,
         replace(PLUGINS, vault=Vault(settings.identity_keys_file)),
         zone=settings.zone,
-        second_person=not settings.is_demo,
+        second_person=settings.second_person,
         files=_files(settings),
     )
 

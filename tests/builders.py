@@ -70,8 +70,8 @@ def service_task(element_id: str, topic: str, *, retries: str = "", headers: dic
     return _element("serviceTask", element_id, "", extensions)
 
 
-def decision_task(element_id: str, decision: str, result: str, *, binding: str = "") -> str:
-    attributes = {"decisionId": decision, "resultVariable": result, "bindingType": binding}
+def decision_task(element_id: str, decision: str, result: str, *, binding: str = "", tag: str = "") -> str:
+    attributes = {"decisionId": decision, "resultVariable": result, "bindingType": binding, "versionTag": tag}
     return _element("businessRuleTask", element_id, "", f"<zeebe:calledDecision {_attributes(attributes)} />")
 
 
@@ -80,8 +80,8 @@ def script_task(element_id: str, expression: str, result: str) -> str:
     return _element("scriptTask", element_id, "", f"<zeebe:script {_attributes(attributes)} />")
 
 
-def call_activity(element_id: str, process: str) -> str:
-    attributes = {"processId": process, "propagateAllChildVariables": "true"}
+def call_activity(element_id: str, process: str, *, binding: str = "") -> str:
+    attributes = {"processId": process, "propagateAllChildVariables": "true", "bindingType": binding}
     return _element("callActivity", element_id, "", f"<zeebe:calledElement {_attributes(attributes)} />")
 
 
@@ -189,20 +189,22 @@ def a_task_diagram(process_id: str = "p", **options: Any) -> Resource:
 
 
 def a_table(decision_id: str = "d", *, rules: dict[str, str] | None = None, policy: str = "FIRST",
-            name: str = "") -> Resource:  # fmt: skip
+            name: str = "", tag: str = "") -> Resource:  # fmt: skip
     """A decision table with input `amount` and output `result`."""
     lines = "".join(
         f'<rule id="r{index}"><inputEntry id="i{index}"><text>{_escaped(when)}</text></inputEntry>'
         f'<outputEntry id="o{index}"><text>{_escaped(then)}</text></outputEntry></rule>'
         for index, (when, then) in enumerate((rules or {"< 10": '"small"', ">= 10": '"large"'}).items())
     )
+    zeebe = 'xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+    extension = f'<extensionElements><zeebe:versionTag {zeebe} value="{tag}" /></extensionElements>' if tag else ""
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" '
         'xmlns:modeler="http://camunda.org/schema/modeler/1.0" '
         f'id="{decision_id}_model" name="{decision_id}" namespace="http://camunda.org/schema/1.0/dmn" '
         'modeler:executionPlatform="Camunda Cloud" modeler:executionPlatformVersion="8.8.0">'
-        f'<decision id="{decision_id}" name="{name or decision_id}">'
+        f'<decision id="{decision_id}" name="{name or decision_id}">{extension}'
         f'<variable id="{decision_id}_v" name="{name or decision_id}" />'
         f'<decisionTable id="{decision_id}_t" hitPolicy="{policy}">'
         '<input id="in"><inputExpression id="ie" typeRef="number"><text>amount</text></inputExpression></input>'

@@ -31,6 +31,7 @@ def test_every_variable_is_read() -> None:
             "RONGCUO_SECRET_KEY": "k" * 40,
             "RONGCUO_SESSION_IDLE_MINUTES": "5",
             "RONGCUO_SESSION_HOURS": "2",
+            "RONGCUO_DEPLOYMENT_APPROVAL": "on",
         }
     )
 
@@ -38,10 +39,12 @@ def test_every_variable_is_read() -> None:
     assert found.is_demo
     assert (found.host, found.port, found.zone.key, found.locale) == ("localhost", 9000, "UTC", "en")
     assert settings.secret_key(found) == "k" * 40
+    assert found.second_person
     assert (found.session_idle, found.session_lifetime) == (timedelta(minutes=5), timedelta(hours=2))
 
 
 REFUSED = {
+    "approval": ({"RONGCUO_DEPLOYMENT_APPROVAL": "yes"}, "settings.not_a_choice", "yes"),
     "profile": ({"RONGCUO_PROFILE": "test"}, "settings.not_a_choice", "test"),
     "port text": ({"RONGCUO_PORT": "web"}, "settings.not_a_number", "web"),
     "port zero": ({"RONGCUO_PORT": "0"}, "settings.not_a_number", "0"),

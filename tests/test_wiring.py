@@ -16,11 +16,15 @@ from service.settings import Profile, Settings
 SHIPPED = Path(__file__).parents[1] / "processes"
 
 
-@pytest.mark.parametrize(("profile", "waits"), [(Profile.PRODUCTION, True), (Profile.DEMO, False)])
-def test_deployments_wait_for_a_second_person_in_production_alone(
-    sqlite_url: str, profile: Profile, waits: bool
+@pytest.mark.parametrize(
+    ("profile", "setting", "waits"),
+    [(Profile.PRODUCTION, None, True), (Profile.DEMO, None, False), (Profile.PRODUCTION, False, False),
+     (Profile.DEMO, True, True)],
+)  # fmt: skip
+def test_deployments_wait_for_a_second_person_in_production_unless_the_setting_says_otherwise(
+    sqlite_url: str, profile: Profile, setting: bool | None, waits: bool
 ) -> None:
-    engine = wiring.engine(Settings(database=sqlite_url, profile=profile))
+    engine = wiring.engine(Settings(database=sqlite_url, profile=profile, deployment_approval=setting))
 
     assert engine.site.second_person is waits
     engine.close()

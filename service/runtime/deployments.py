@@ -12,10 +12,8 @@ from service import auth, bpmn, dmn, forms, lint, store
 from service.auth import Permission
 from service.bpmn.definition import Binding, Reference
 from service.errors import (
-    Conflict,
     DeploymentRejected,
     Finding,
-    Forbidden,
     Invalid,
     NotFound,
     Severity,
@@ -44,7 +42,6 @@ __all__ = [
     "ProcessDefinition",
     "Release",
     "Resource",
-    "approve",
     "check",
     "decisions",
     "deploy",
@@ -55,7 +52,6 @@ __all__ = [
     "new_to_the_site",
     "process_model",
     "processes",
-    "refuse",
     "resource",
     "resources",
     "source_of",
@@ -169,8 +165,8 @@ def check(unit: UnitOfWork, resources: Sequence[Resource]) -> Checked:
 def deploy(unit: UnitOfWork, resources: Sequence[Resource], name: str = "") -> Deployed:
     """Deploy files together: a new version of each definition that really changed.
 
-    Live at once, or waiting for a second person where the site asks for one. Raises `DeploymentRejected` with every
-    finding when one of them is an error; nothing is stored then.
+    Live at once, or waiting for a second person where the site asks for one; see `releases`. Raises
+    `DeploymentRejected` with every finding when one of them is an error; nothing is stored then.
     """
     auth.require(unit.actor, Permission.DEPLOY)
     checked = check(unit, resources)
@@ -180,14 +176,19 @@ def deploy(unit: UnitOfWork, resources: Sequence[Resource], name: str = "") -> D
     key = unit.new_key()
     with audit.action(unit, "deployment.create", "deployment", key) as entry:
         deployed = _Writer(unit, checked, resources, key, release).write(name)
+        fresh = [row for row in deployed.processes if row.deployment_key == key]
         if release is Release.LIVE:
-            _follow(unit, deployed)
+            start_events.follow(unit, fresh)
+        else:
+            start_events.check(unit, fresh)
         entry.after.update(
             name=name,
             release=deployed.deployment.release.value,
             resources={resource.name: _digest(resource.content) for resource in resources},
             definitions=deployed.named,
         )
+    if deployed.deployment.release is Release.WAITING:
+        unit.engine.plugins.deployment_news(unit, key, "waiting")
     return deployed
 
 
@@ -205,24 +206,6 @@ def new_to_the_site(unit: UnitOfWork, resources: Sequence[Resource]) -> tuple[li
     new = [resource for resource in resources if (resource.name, _digest(resource.content)) not in seen]
     kept = [resource.name for resource in new if last.get(resource.name, SYSTEM.name) != SYSTEM.name]
     return [resource for resource in new if resource.name not in kept], kept
-
-
-def approve(unit: UnitOfWork, key: int) -> Deployed:
-    """Let a waiting deployment in. Raises `Forbidden` to whoever deployed it, `Conflict` when it does not wait."""
-    auth.require(unit.actor, Permission.RELEASE_DEPLOYMENT)
-    deployment = _waiting(unit, key)
-    if deployment.created_by == unit.actor.name:
-        raise Forbidden("runtime.deployment_needs_second_person", key=key)
-    _decide(unit, deployment, Release.LIVE, "deployment.approve")
-    deployed = get(unit, key)
-    _follow(unit, deployed)
-    return deployed
-
-
-def refuse(unit: UnitOfWork, key: int, reason: str = "") -> None:
-    """Turn a waiting deployment down; its versions are never used. Raises `Conflict` when it does not wait."""
-    auth.require(unit.actor, Permission.RELEASE_DEPLOYMENT)
-    _decide(unit, _waiting(unit, key), Release.REFUSED, "deployment.refuse", reason)
 
 
 def get(unit: UnitOfWork, key: int) -> Deployed:
@@ -465,6 +448,7 @@ class _Writer:
             created_by=unit.actor.name,
             decided_at=unit.now if self.release is Release.LIVE else None,
             decided_by=unit.actor.name if self.release is Release.LIVE else None,
+            effective_at=unit.now if self.release is Release.LIVE else None,
         )
         session.add(deployment)
         session.flush()
@@ -582,6 +566,7 @@ class _Writer:
                     "digest": digest,
                     "release": self.release,
                     "created_at": self.unit.now,
+                    "in_force_at": self.unit.now if self.release is Release.LIVE else None,
                 }
             )
             self.session.add(row)
@@ -629,43 +614,6 @@ class _Writer:
                 if any(("process", process.process_id) in wanted for process in other.processes)
             ),
         }
-
-
-def _follow(unit: UnitOfWork, deployed: Deployed) -> None:
-    """Let start timers and start subscriptions of each process follow its latest live version.
-
-    A version that was found unchanged keeps its timers: deploying it again must not begin their cycles anew.
-    """
-    for row in deployed.processes:
-        if row.deployment_key != deployed.deployment.key:
-            continue
-        try:
-            start_events.follow_latest(unit, row.definition_id)
-        except bpmn.Failure as error:
-            finding = Finding(error.code, Severity.ERROR, row.resource_name, row.definition_id, facts=error.facts)
-            raise DeploymentRejected([finding]) from error
-
-
-def _waiting(unit: UnitOfWork, key: int) -> DeploymentRow:
-    deployment = store.deployments.get(unit.session, key)
-    if deployment is None:
-        raise NotFound("runtime.deployment_not_found", key=key)
-    if deployment.release is not Release.WAITING:
-        raise Conflict("runtime.deployment_decided", key=key, release=deployment.release.value)
-    return deployment
-
-
-def _decide(unit: UnitOfWork, deployment: DeploymentRow, release: Release, action: str, reason: str = "") -> None:
-    with audit.action(
-        unit, action, "deployment", deployment.key, before={"release": deployment.release.value}
-    ) as entry:
-        deployment.release = release
-        deployment.decided_at = unit.now
-        deployment.decided_by = unit.actor.name
-        unit.session.flush()
-        store.definitions.release_deployment(unit.session, deployment.key, release)
-        unit.session.expire_all()
-        entry.after.update(release=release.value, reason=reason)
 
 
 def _digest(content: bytes) -> str:

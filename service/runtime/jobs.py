@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from service import feel, store
 from service.errors import BpmnError, Conflict, Forbidden, Invalid, NotFound, ServiceError
 from service.feel import Value
-from service.runtime import audit, execution, files, instances, start_events
+from service.runtime import audit, execution, files, instances, releases, start_events
 from service.runtime.decision_run import shown
 from service.runtime.engine import Engine
 from service.runtime.unit import SYSTEM, InstanceContext, JobContext, UnitOfWork
@@ -133,6 +133,8 @@ def run(engine: Engine, lease: Lease) -> None:
                 _fire(unit, job)
             case JobKind.START_TIMER:
                 _start(unit, job)
+            case JobKind.RELEASE:
+                releases.put_into_force(unit, job.key)
             case JobKind.SERVICE:
                 _serve(unit, job)
 
@@ -412,7 +414,7 @@ def _count_failure(
         state=JobState.OPEN if retries > 0 else JobState.FAILED,
     )
     unit.session.refresh(job)
-    if retries > 0 or job.kind is JobKind.START_TIMER:
+    if retries > 0 or job.kind in {JobKind.START_TIMER, JobKind.RELEASE}:
         return
     with (
         audit.action(unit, "job.give_up", "job", job.key, business_key=job.business_key) as entry,

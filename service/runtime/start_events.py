@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,29 @@ from service import bpmn, feel, store
 from service.bpmn import timers
 from service.bpmn.definition import StartTrigger
 from service.bpmn.timers import Schedule
+from service.errors import DeploymentRejected, Finding, Severity
 from service.runtime.unit import InstanceContext, UnitOfWork
 from service.store.definitions import ProcessDefinition
 from service.store.jobs import Job, JobKind, JobState
 from service.store.subscriptions import SubscriptionKind
+
+
+def follow(unit: UnitOfWork, rows: Iterable[ProcessDefinition]) -> None:
+    """Let start timers and start subscriptions follow versions that have just come into force.
+
+    A version that has a later one in force beside it changes nothing: its cycles must not begin anew. Raises
+    `DeploymentRejected` for a start event whose expression has no usable value.
+    """
+    for row in rows:
+        latest = store.definitions.live(unit.session, ProcessDefinition, row.definition_id)
+        if latest is not None and latest.key == row.key:
+            _checked(row, lambda: follow_latest(unit, row.definition_id))  # noqa: B023 - called at once
+
+
+def check(unit: UnitOfWork, rows: Iterable[ProcessDefinition]) -> None:
+    """Raise `DeploymentRejected` for versions whose start events could not be followed when they come into force."""
+    for row in rows:
+        _checked(row, lambda: _starts(unit, row))  # noqa: B023 - called at once
 
 
 def follow_latest(unit: UnitOfWork, process_id: str) -> None:
@@ -24,14 +44,7 @@ def follow_latest(unit: UnitOfWork, process_id: str) -> None:
     row = store.definitions.live(session, ProcessDefinition, process_id)
     if row is None:
         return
-    definition = unit.engine.definitions.process(session, row.key)
-    jobs: list[dict[str, Any]] = []
-    subscriptions: list[dict[str, Any]] = []
-    for start in definition.starts:
-        if start.kind == "timer":
-            jobs.append(_timer(unit, row, start))
-        elif start.kind in {"message", "signal"}:
-            subscriptions.append(_subscription(unit, row, start))
+    jobs, subscriptions = _starts(unit, row)
     store.jobs.insert_all(session, jobs)
     store.subscriptions.insert_all(session, subscriptions)
 
@@ -52,6 +65,26 @@ def next_turn(unit: UnitOfWork, definition: bpmn.ProcessDefinition, job: Job) ->
         left = None if left is None else left - 1
         due = timers.following(interval, due, unit.engine.zone)
     return (None if due is None else Schedule(due, left, interval)), missed
+
+
+def _starts(unit: UnitOfWork, row: ProcessDefinition) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the rows of a version's start timers and start subscriptions."""
+    jobs: list[dict[str, Any]] = []
+    subscriptions: list[dict[str, Any]] = []
+    for start in unit.engine.definitions.process(unit.session, row.key).starts:
+        if start.kind == "timer":
+            jobs.append(_timer(unit, row, start))
+        elif start.kind in {"message", "signal"}:
+            subscriptions.append(_subscription(unit, row, start))
+    return jobs, subscriptions
+
+
+def _checked(row: ProcessDefinition, look: Callable[[], object]) -> None:
+    try:
+        look()
+    except bpmn.Failure as error:
+        finding = Finding(error.code, Severity.ERROR, row.resource_name, row.definition_id, facts=error.facts)
+        raise DeploymentRejected([finding]) from error
 
 
 def _timer(unit: UnitOfWork, row: ProcessDefinition, start: StartTrigger) -> dict[str, Any]:

@@ -292,6 +292,14 @@ def _newest_rules(unit: UnitOfWork, instance: InstanceContext) -> None:
     return None
 
 
+# Told what became of a deployment: `waiting` for a second person, `approved`, `refused`, `in_force` on its day.
+DeploymentNews: TypeAlias = "Callable[[UnitOfWork, int, str], None]"
+
+
+def _told_to_nobody(unit: UnitOfWork, key: int, what: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Plugins:
     """What the domain gives the engine."""
@@ -304,6 +312,7 @@ class Plugins:
     rules_since: RulesSince = _newest_rules  # whose decisions an instance goes by
     files: FileReaders = field(default_factory=_NoCases)
     vault: Vault | None = None  # None: nothing can be sealed
+    deployment_news: DeploymentNews = _told_to_nobody
 
 
 class AuditHead:

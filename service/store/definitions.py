@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, exists, func, not_, 
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from service.store.base import Base, IndexedKey, Key, PrimaryKey, enum_column
-from service.store.deployments import Deployment, Release
+from service.store.deployments import Deployment, DeploymentEntry, Release
 from service.store.listing import Clause
 
 
@@ -28,6 +28,7 @@ class _Definition:
     digest: Mapped[str]  # SHA-256 over the file and what it binds to by `deployment`; equal digest, no new version
     release: Mapped[Release] = mapped_column(enum_column(Release))
     created_at: Mapped[datetime]
+    in_force_at: Mapped[datetime | None]  # since when it is live; None before
 
 
 class ProcessDefinition(_Definition, Base):
@@ -86,8 +87,7 @@ def live(
         .limit(1)
     )
     if since is not None:
-        begun = func.coalesce(Deployment.decided_at, Deployment.created_at)
-        statement = statement.join(Deployment, Deployment.key == kind.deployment_key).where(begun <= since)
+        statement = statement.where(kind.in_force_at <= since)
     return session.scalars(statement).first()
 
 
@@ -99,6 +99,17 @@ def all_live(session: Session, kind: type[AnyDefinition]) -> Sequence[AnyDefinit
     )
     statement = select(kind).where(kind.release == Release.LIVE, not_(later)).order_by(kind.definition_id)
     return session.scalars(statement).all()
+
+
+def before(session: Session, kind: type[AnyDefinition], definition_id: str, version: int) -> AnyDefinition | None:
+    """Return the latest version in use that is older than a version."""
+    statement = (
+        select(kind)
+        .where(kind.definition_id == definition_id, kind.release == Release.LIVE, kind.version < version)
+        .order_by(kind.version.desc())
+        .limit(1)
+    )
+    return session.scalars(statement).first()
 
 
 def newest(session: Session, kind: type[AnyDefinition], definition_id: str) -> AnyDefinition | None:
@@ -186,7 +197,31 @@ def of_keys(session: Session, kind: type[AnyDefinition], keys: Iterable[int]) ->
     return session.scalars(select(kind).where(kind.key.in_(list(keys)))).all()
 
 
-def release_deployment(session: Session, deployment_key: int, release: Release) -> None:
-    """Let in or refuse every definition that a deployment brought."""
-    for kind in (ProcessDefinition, DecisionRequirements, DecisionDefinition, FormDefinition):
-        session.execute(update(kind).where(kind.deployment_key == deployment_key).values(release=release))
+def let_in(session: Session, deployment_key: int, release: Release, at: datetime | None) -> list[int]:
+    """Let in everything that a deployment means and that is not live yet; return the keys.
+
+    A definition that an earlier upload brought and that waits still, unchanged in this one, comes in with it.
+    """
+    let: list[int] = []
+    meant = select(DeploymentEntry.definition_key).where(DeploymentEntry.deployment_key == deployment_key)
+    for kind in KINDS:
+        wanted = (kind.key.in_(meant), kind.release != Release.LIVE)
+        let += session.scalars(select(kind.key).where(*wanted))
+        session.execute(update(kind).where(*wanted).values(release=release, in_force_at=at))
+    return let
+
+
+def turn_down(session: Session, deployment_key: int) -> None:
+    """Refuse what a deployment brought, but for what is live and what another undecided deployment means too."""
+    others = (
+        select(DeploymentEntry.definition_key)
+        .join(Deployment, Deployment.key == DeploymentEntry.deployment_key)
+        .where(Deployment.key != deployment_key, Deployment.release.in_([Release.WAITING, Release.APPROVED]))
+    )
+    meant = select(DeploymentEntry.definition_key).where(DeploymentEntry.deployment_key == deployment_key)
+    for kind in KINDS:
+        wanted = (kind.key.in_(meant), kind.release != Release.LIVE, kind.key.not_in(others))
+        session.execute(update(kind).where(*wanted).values(release=Release.REFUSED))
+
+
+KINDS = (ProcessDefinition, DecisionRequirements, DecisionDefinition, FormDefinition)

@@ -16,6 +16,7 @@ class Release(StrEnum):
     """Whether a deployment and its definitions are in use."""
 
     WAITING = "waiting"  # for a second person
+    APPROVED = "approved"  # by the second person; its day has not come
     LIVE = "live"
     REFUSED = "refused"
 
@@ -37,6 +38,8 @@ class Deployment(Base):
     created_by: Mapped[str]
     decided_at: Mapped[datetime | None]  # when the second person let it in or refused it
     decided_by: Mapped[str | None]
+    effective_at: Mapped[datetime | None]  # from when an approved one is in force
+    reason: Mapped[str] = mapped_column(default="")  # of a refusal
 
 
 class Resource(Base):
@@ -65,6 +68,17 @@ class DeploymentEntry(Base):
 
 def get(session: Session, key: int) -> Deployment | None:
     return session.get(Deployment, key)
+
+
+def locked(session: Session, key: int) -> Deployment | None:
+    """Return a deployment as it stands, locked until the transaction's end on PostgreSQL."""
+    return session.get(Deployment, key, populate_existing=True, with_for_update=True)
+
+
+def undecided(session: Session) -> Sequence[Deployment]:
+    """Return the deployments that wait for a second person or for their day, oldest first."""
+    statement = select(Deployment).where(Deployment.release.in_([Release.WAITING, Release.APPROVED]))
+    return session.scalars(statement.order_by(Deployment.key)).all()
 
 
 def page(session: Session, after: str | None, limit: int) -> Page[Deployment]:

@@ -17,6 +17,7 @@ from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey, enum_colu
 class JobKind(StrEnum):
     TIMER = "timer"  # a timer inside an instance
     START_TIMER = "start-timer"  # starts an instance of the latest version
+    RELEASE = "release"  # puts an approved deployment into force on its day
     SERVICE = "service"  # a task whose topic names a handler here or a client outside
 
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from service.auth import SYSTEM, accounts
 from service.auth.actor import Actor
-from service.runtime import deployments, instances, user_tasks
+from service.runtime import deployments, instances, releases, user_tasks
 from service.runtime.file_types import FileRules
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import UserTaskQuery
@@ -47,7 +47,7 @@ def task(server: Server) -> int:
         return deployments.deploy(unit, files).deployment.key
 
     deployed = server.engine.run(SYSTEM, deploy)
-    server.engine.run(Actor("owner", frozenset({"OWNER"})), lambda unit: deployments.approve(unit, deployed))
+    server.engine.run(Actor("owner", frozenset({"OWNER"})), lambda unit: releases.approve(unit, deployed))
     server.engine.run(SYSTEM, lambda unit: instances.start(unit, "p", {}))
     return claimed(server)
 

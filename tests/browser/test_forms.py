@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from service.auth import SYSTEM, accounts, sessions
 from service.auth.actor import Actor
-from service.runtime import deployments, instances, user_tasks
+from service.runtime import deployments, instances, releases, user_tasks
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import UserTaskQuery
 from service.web.request import COOKIE
@@ -40,7 +40,7 @@ def an_open_task(server: Server) -> int:
         return user_tasks.search(unit, UserTaskQuery(instance_key=started.key)).items[0].key
 
     deployed = server.engine.run(SYSTEM, deploy)
-    server.engine.run(Actor("owner", frozenset({"OWNER"})), lambda unit: deployments.approve(unit, deployed))
+    server.engine.run(Actor("owner", frozenset({"OWNER"})), lambda unit: releases.approve(unit, deployed))
     key = server.engine.run(SYSTEM, start)
     server.engine.run(Actor("ann", frozenset({"INVEST"})), lambda unit: user_tasks.claim(unit, key))
     return key

@@ -9,7 +9,7 @@ import pytest
 
 from service.auth import Actor
 from service.errors import Conflict, DeploymentRejected, Forbidden, Invalid, NotFound, TooLarge
-from service.runtime import audit, deployments, instances, jobs
+from service.runtime import audit, deployments, instances, jobs, releases
 from service.runtime.deployments import Release, Resource
 from service.runtime.engine import Engine, SetClock
 from service.store.definitions import ProcessDefinition
@@ -182,13 +182,13 @@ def test_a_waiting_deployment_is_used_only_after_a_second_person_let_it_in(caref
         careful.run(OWNER, lambda unit: instances.start(unit, "p", {}))
 
     with pytest.raises(Forbidden) as refused:
-        careful.run(OWNER, lambda unit: deployments.approve(unit, deployed.deployment.key))
+        careful.run(OWNER, lambda unit: releases.approve(unit, deployed.deployment.key))
     assert refused.value.code == "runtime.deployment_needs_second_person"
-    careful.run(SECOND, lambda unit: deployments.approve(unit, deployed.deployment.key))
+    careful.run(SECOND, lambda unit: releases.approve(unit, deployed.deployment.key))
 
     assert careful.run(OWNER, lambda unit: instances.start(unit, "p", {})).definition_version == 1
     with pytest.raises(Conflict):
-        careful.run(SECOND, lambda unit: deployments.refuse(unit, deployed.deployment.key))
+        careful.run(SECOND, lambda unit: releases.refuse(unit, deployed.deployment.key, "no"))
     with careful.reading(OWNER) as unit:
         assert [entry.action for entry in audit.search(unit).items] == [
             "instance.start",
@@ -199,18 +199,18 @@ def test_a_waiting_deployment_is_used_only_after_a_second_person_let_it_in(caref
 
 def test_a_refused_deployment_is_never_used_and_its_content_may_be_deployed_again(careful: Engine) -> None:
     first = careful.run(OWNER, lambda unit: deployments.deploy(unit, [two_tasks]))
-    careful.run(SECOND, lambda unit: deployments.refuse(unit, first.deployment.key, "no"))
+    careful.run(SECOND, lambda unit: releases.refuse(unit, first.deployment.key, "no"))
 
     second = careful.run(OWNER, lambda unit: deployments.deploy(unit, [two_tasks]))
 
     assert second.named == ["p:2"]
-    careful.run(SECOND, lambda unit: deployments.approve(unit, second.deployment.key))
+    careful.run(SECOND, lambda unit: releases.approve(unit, second.deployment.key))
     assert careful.run(OWNER, lambda unit: instances.start(unit, "p", {})).definition_version == 2
 
 
 def test_deploying_the_same_again_needs_no_second_person(careful: Engine) -> None:
     first = careful.run(OWNER, lambda unit: deployments.deploy(unit, [two_tasks]))
-    careful.run(SECOND, lambda unit: deployments.approve(unit, first.deployment.key))
+    careful.run(SECOND, lambda unit: releases.approve(unit, first.deployment.key))
 
     again = careful.run(OWNER, lambda unit: deployments.deploy(unit, [two_tasks]))
 

@@ -220,4 +220,14 @@ MESSAGES: dict[str, str] = {
     "casework.no_identity_keys": "This program has no key file for identity numbers; see the settings.",
     "casework.own_account": "Nobody changes their own account or roles here; ask the other administrator.",
     "casework.organ_name": 'An organ is named without "@"; found {found}.',
+    "casework.deployment_waiting_title": "To be approved: {name}",
+    "casework.deployment_waiting_text": (
+        "{by} deployed it. It comes into force only when another process owner approves it on the page Deployments."
+    ),
+    "casework.deployment_approved_title": "Approved: {name}",
+    "casework.deployment_approved_text": "{by} approved the deployment. It is in force from {day}.",
+    "casework.deployment_refused_title": "Refused: {name}",
+    "casework.deployment_refused_text": "{by} refused the deployment: {reason}",
+    "casework.deployment_in_force_title": "In force: {name}",
+    "casework.deployment_in_force_text": "The day {day} has come: new cases use the new versions.",
 }

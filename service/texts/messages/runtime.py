@@ -12,7 +12,7 @@ MESSAGES: dict[str, str] = {
     "runtime.decision_not_found": 'There is no live decision "{id}" {version}. Deploy it, or correct the id.',
     "runtime.definition_not_found": "There is no {kind} definition with key {key}.",
     "runtime.definition_not_live": (
-        'Version {version} of "{id}" is not in use: it waits for a second person, or was refused.'
+        'Version {version} of "{id}" is not in use: it waits for a second person or its day, or was refused.'
     ),
     "runtime.definition_unreadable": 'The file stored for {kind} "{id}" (key {key}) no longer holds it.',
     "runtime.deployment_decided": "Deployment {key} has been decided already ({release}).",
@@ -20,6 +20,8 @@ MESSAGES: dict[str, str] = {
     "runtime.deployment_needs_second_person": (
         "Deployment {key} must be let in by somebody else than the person who uploaded it."
     ),
+    "runtime.effective_day_past": "The day {day} is past; today is {today}. Choose today or a later day.",
+    "runtime.refusal_without_reason": "Say why it is refused, so that whoever deployed it can mend it.",
     "runtime.deployment_not_found": "There is no deployment {key}.",
     "runtime.deployment_too_large": (
         "The files have {size} MB together; at most {limit} MB are accepted. Deploy them in parts."

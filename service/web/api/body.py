@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -132,6 +132,17 @@ def moment_of(found: object, name: str) -> datetime:
         except (ValueError, OverflowError):
             pass
     raise wrong(name, "date-time", found)
+
+
+def day(sent: Sent, name: str) -> date | None:
+    """Return a day, None if it is not given."""
+    found = text(sent, name)
+    if found is None:
+        return None
+    try:
+        return date.fromisoformat(found)
+    except ValueError as error:
+        raise wrong(name, "date", found) from error
 
 
 def wrong(name: str, expected: str, found: object) -> Invalid:

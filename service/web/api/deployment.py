@@ -1,4 +1,4 @@
-"""`POST /v2/deployments`: what the Modeler's deploy button sends."""
+"""`/v2/deployments`: what the Modeler's deploy button sends; whether it is in use, and the second person's decision."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from flask import request as http
 
 from service.auth import Actor, Permission
 from service.errors import Invalid
-from service.runtime import deployments
+from service.runtime import deployments, releases
 from service.runtime.deployments import Deployed, Resource
+from service.runtime.unit import UnitOfWork
 from service.web import deploying
 from service.web.answers import json_of
-from service.web.api import credentials
+from service.web.api import body, credentials
+from service.web.api.fields import moment
 from service.web.api.tenant import TENANT, check_tenant
 from service.web.site import site
 
@@ -55,6 +57,50 @@ def create() -> Response:
             "deployments": _entries(deployed) + _drawings(actor, deployed),
         }
     )
+
+
+@blueprint.get("/deployments/<int:key>")
+def show(key: int) -> Response:
+    actor = credentials.permitted(Permission.READ_MODELS)
+    with site().engine.reading(actor) as unit:
+        return json_of(_release(deployments.get(unit, key)))
+
+
+@blueprint.post("/deployments/<int:key>/approval")
+def approve(key: int) -> Response:
+    actor = credentials.permitted(Permission.RELEASE_DEPLOYMENT)
+    day = body.day(body.json_object(), "effectiveOn")
+    return json_of(_release(site().engine.run(actor, lambda unit: releases.approve(unit, key, day))))
+
+
+@blueprint.post("/deployments/<int:key>/refusal")
+def refuse(key: int) -> Response:
+    actor = credentials.permitted(Permission.RELEASE_DEPLOYMENT)
+    reason = body.required_text(body.json_object(), "reason")
+
+    def use_case(unit: UnitOfWork) -> dict[str, object]:
+        releases.refuse(unit, key, reason)
+        return _release(deployments.get(unit, key))
+
+    return json_of(site().engine.run(actor, use_case))
+
+
+def _release(deployed: Deployed) -> dict[str, object]:
+    """Whether a deployment is in use: our own part of the interface, Camunda has no second person."""
+    row = deployed.deployment
+    return {
+        "deploymentKey": str(row.key),
+        "name": row.name,
+        "state": row.release.value.upper(),
+        "createdAt": moment(row.created_at),
+        "createdBy": row.created_by,
+        "decidedAt": moment(row.decided_at),
+        "decidedBy": row.decided_by,
+        "inForceFrom": moment(row.effective_at),
+        "reason": row.reason or None,
+        "tenantId": TENANT,
+        "deployments": _entries(deployed),
+    }
 
 
 def _drawings(actor: Actor, deployed: Deployed) -> list[dict[str, object]]:

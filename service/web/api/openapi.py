@@ -166,6 +166,19 @@ SCHEMAS: dict[str, Schema] = {
             )
         ),
     ),
+    "Release": item(
+        deploymentKey=KEY,
+        name=TEXT,
+        state=one_of("WAITING", "APPROVED", "LIVE", "REFUSED"),
+        createdAt=MOMENT,
+        createdBy=TEXT,
+        decidedAt=maybe(MOMENT),
+        decidedBy=maybe(TEXT),
+        inForceFrom=maybe(MOMENT),
+        reason=maybe(TEXT),
+        tenantId=TEXT,
+        deployments=many(OBJECT),
+    ),
     "Started": item(
         processDefinitionId=TEXT,
         processDefinitionVersion=WHOLE,
@@ -502,6 +515,21 @@ OPERATIONS: tuple[Operation, ...] = (
         query={"storeId": STORE_ID, "contentHash": TEXT},
         key=DOCUMENT_ID,
         statuses=("201",),
+    ),
+    Operation("get", "/deployments/{key}", "Whether a deployment is in use", ref("Release")),
+    Operation(
+        "post",
+        "/deployments/{key}/approval",
+        "Approve somebody else's deployment, at once or from a day",
+        ref("Release"),
+        sent(effectiveOn=maybe({"type": "string", "format": "date"})),
+    ),
+    Operation(
+        "post",
+        "/deployments/{key}/refusal",
+        "Refuse a deployment that is not in force",
+        ref("Release"),
+        sent("reason", reason=TEXT),
     ),
     _search(
         "/process-definitions/search",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from http import HTTPStatus
 from pathlib import PurePath
 from typing import TypeAlias
@@ -16,7 +16,7 @@ from flask import request as http
 from service import texts
 from service.auth import Permission
 from service.errors import DeploymentRejected, Invalid, NotFound, Rejection
-from service.runtime import deployments, instances
+from service.runtime import deployments, differences, instances, releases
 from service.runtime.deployments import (
     DecisionDefinition,
     FormDefinition,
@@ -33,9 +33,11 @@ from service.web.words import N_, gettext
 blueprint = Blueprint("deployments", __name__, url_prefix="/deployments")
 
 HISTORY = 10
+NAMED = 12  # steps, rules or fields that a difference names before it counts the rest
 
 RELEASES: dict[Release, tuple[str, str]] = {
     Release.WAITING: (N_("waiting for a second person"), "amber"),
+    Release.APPROVED: (N_("approved, in force from its day"), "blue"),
     Release.LIVE: (N_("in force"), "green"),
     Release.REFUSED: (N_("refused"), "grey"),
 }
@@ -79,6 +81,8 @@ class DeploymentItem:
     files: tuple[str, ...] = ()
     decided_by: str | None = None
     decided_at: datetime | None = None
+    effective_at: datetime | None = None
+    reason: str = ""
 
 
 @blueprint.get("")
@@ -133,18 +137,36 @@ def show(key: int) -> Response:
             )
             for row in found
         ]
+        undecided = deployed.deployment.release in {Release.WAITING, Release.APPROVED}
+        changes = [_change(found) for found in differences.of_deployment(unit, deployed)] if undecided else []
+        hints = [texts.finding(found, words.locale()) for found in releases.findings(unit, key)] if undecided else []
+        today = unit.now.astimezone(unit.engine.zone).date()
     listed = [{**_fields(row), "kind": gettext(KINDS[row.kind][1])} for row in rows]
-    return make_response(render_template("deployment.html", deployment=item, files=files, definitions=listed))
+    page = render_template(
+        "deployment.html",
+        deployment=item,
+        files=files,
+        definitions=listed,
+        changes=changes,
+        hints=hints,
+        today=today,
+        reason_limit=releases.REASON_LIMIT,
+    )
+    return make_response(page)
 
 
 @blueprint.post("/<int:key>/decision")
 def decide(key: int) -> Response:
     request.require(Permission.RELEASE_DEPLOYMENT)
     if http.form.get("decision") == "release":
-        request.run(lambda unit: deployments.approve(unit, key))
-        flash(gettext("Approved: new cases use it from now on."), "success")
+        day = _day(http.form.get("effective_on", ""))
+        deployed = request.run(lambda unit: releases.approve(unit, key, day))
+        if deployed.deployment.release is Release.APPROVED:
+            flash(gettext("Approved: it comes into force on %(day)s.", day=words.day(day)), "success")
+        else:
+            flash(gettext("Approved: new cases use it from now on."), "success")
     else:
-        request.run(lambda unit: deployments.refuse(unit, key))
+        request.run(lambda unit: releases.refuse(unit, key, http.form.get("reason", "")))
         flash(gettext("Refused: it will never be used."), "info")
     return request.go(url_for("deployments.index"))
 
@@ -192,6 +214,36 @@ def diagram(key: int) -> Response:
     return json_of({"xml": xml.decode("utf-8", "replace"), "states": {}})
 
 
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("day_unreadable", found=text[:40]) from error
+
+
+def _change(found: differences.Difference) -> dict[str, object]:
+    """What a version changes, in words; long lists are cut."""
+    parts = [
+        (gettext("New"), found.added),
+        (gettext("Gone"), found.removed),
+        (gettext("Changed"), found.changed),
+    ]
+    return {
+        "kind": gettext(KINDS[found.kind][1]),
+        "name": found.name,
+        "version": found.version,
+        "former": found.former,
+        "inner": found.is_inner,
+        "parts": [
+            {"label": label, "names": names[:NAMED], "more": max(len(names) - NAMED, 0)}
+            for label, names in parts
+            if names
+        ],
+    }
+
+
 def _running(unit: UnitOfWork, row: Definition) -> int | None:
     """Return how many instances of a version of a process are under way; None for what is no process."""
     if not isinstance(row, ProcessDefinition):
@@ -235,7 +287,7 @@ def _index(refused: str = "", lines: list[str] | None = None, status: HTTPStatus
         ]
         page = deployments.history(unit, http.args.get("after"), HISTORY)
         history = [_item(unit, row) for row in page.items]
-        waiting = [item for item in history if item.waiting]
+        waiting = [_item(unit, row) for row in releases.undecided(unit)]
         second_person = unit.engine.second_person
     html = render_template(
         "deployments.html",
@@ -262,13 +314,15 @@ def _item(unit: UnitOfWork, row: deployments.DeploymentRow) -> DeploymentItem:
         row.created_at,
         (gettext(state), colour),
         url_for("deployments.show", key=row.key),
-        row.release is Release.WAITING,
+        row.release in {Release.WAITING, Release.APPROVED},
         row.created_by != request.actor().name,
         tuple(resource.name for resource in deployments.resources(unit, row.key))
-        if row.release is Release.WAITING
+        if row.release in {Release.WAITING, Release.APPROVED}
         else (),
         names.get(row.decided_by or "") if row.decided_by and row.decided_by != row.created_by else None,
         row.decided_at,
+        row.effective_at,
+        row.reason,
     )
 
 

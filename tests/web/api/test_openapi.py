@@ -83,7 +83,10 @@ def keys(app: Flask) -> dict[str, list[str]]:
     tasks = client.post("/v2/user-tasks/search").get_json()["items"]
     data = {"file": (BytesIO(PDF), "a.pdf")}
     kept = client.post("/v2/documents", data=data, content_type="multipart/form-data").get_json()["documentId"]
-    return found | {"forms": [task["formKey"] for task in tasks], "documents": [kept]}
+    table = a_table("d")
+    data = {"resources": (BytesIO(table.content), table.name)}
+    deployed = client.post("/v2/deployments", data=data, content_type="multipart/form-data").get_json()["deploymentKey"]
+    return found | {"forms": [task["formKey"] for task in tasks], "documents": [kept], "deployments": [deployed]}
 
 
 def test_reading_what_is_there_fits_the_description(app: Flask) -> None:

@@ -3,12 +3,15 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
+import pytest
 from werkzeug.test import TestResponse
 
 from service.auth import SYSTEM
 from service.runtime import deployments
-from service.runtime.engine import Engine
+from service.runtime.engine import Engine, SetClock
+from service.worker import run_until_idle
 from tests import builders
 from tests.web.conftest import Browser, models, text
 
@@ -118,17 +121,72 @@ def test_only_process_owners_deploy(browser_of: Browsers) -> None:
     assert 'name="resources"' not in text(ann.get("/deployments"))
 
 
+CHANGED = builders.a_form("f", {"key": "amount", "type": "number", "label": "金额（元）"})
+
+
+def waiting(browser: Browser) -> str:
+    """Deploy a changed form and return where it is shown."""
+    return browser.post("/deployments", files(CHANGED)).headers["Location"]
+
+
 def test_a_waiting_deployment_is_let_in_by_somebody_else(browser_of: Browsers, site_engine: Engine) -> None:
     site_engine.site.second_person = True
     olga, otto = browser_of("olga"), browser_of("otto")
-    changed = builders.a_form("f", {"key": "amount", "type": "number", "label": "金额（元）"})
+    waiting(olga)
+    place = waiting(olga)  # sent twice: the second one means the version that waits
+    assert "待复核" in text(olga.get(place))
+    assert "这是您部署的" in text(olga.get(place))
+    assert olga.post(f"{place}/decision", {"decision": "release"}).status_code == 403
 
-    page = olga.follow(olga.post("/deployments", files(changed)))
-    assert "待复核" in page
-    location = olga.post("/deployments", files(changed)).headers["Location"]
-    key = location.rsplit("/", 1)[-1]
+    shown = text(otto.get(place))
+    assert 'name="effective_on"' in shown
+    assert otto.post(f"{place}/decision", {"decision": "release"}).status_code == 303
 
-    assert olga.post(f"/deployments/{key}/decision", {"decision": "release"}).status_code == 403
-    assert "同意上线" in text(otto.get("/deployments"))
-    assert otto.post(f"/deployments/{key}/decision", {"decision": "release"}).status_code == 303
-    assert "现行" in text(otto.get(f"/deployments/{key}"))
+    assert "现行" in text(otto.get(place))
+    assert "/deployments/form/f/2" in text(otto.get("/deployments"))
+
+
+def test_who_decides_sees_what_changes_against_the_version_in_force(browser_of: Browsers, site_engine: Engine) -> None:
+    site_engine.site.second_person = True
+    place = waiting(browser_of("olga"))
+
+    page = text(browser_of("otto").get(place))
+
+    assert "第 2 版，现行为第 1 版" in page
+    assert "金额（元）" in page
+
+
+def test_a_deployment_is_approved_for_a_day(browser_of: Browsers, site_engine: Engine, clock: SetClock) -> None:
+    site_engine.site.second_person = True
+    olga, otto = browser_of("olga"), browser_of("otto")
+    place = waiting(olga)
+    day = clock.now().date() + timedelta(days=2)
+
+    told = otto.follow(otto.post(f"{place}/decision", {"decision": "release", "effective_on": day.isoformat()}))
+
+    assert f"{day:%Y-%m-%d}" in told or f"{day.year}年{day.month}月{day.day}日" in told
+    assert "已同意，待生效" in text(olga.get(place))
+    assert "/deployments/form/f/2" not in text(olga.get("/deployments")).split("group-3")[1].split("</table>")[0]
+    clock.advance(timedelta(days=2))
+    run_until_idle(site_engine)
+    assert "现行" in text(browser_of("olga").get(place))
+
+
+@pytest.mark.parametrize("sent", [{"decision": "refuse", "reason": " "}, {"decision": "release", "effective_on": "x"},
+                                  {"decision": "release", "effective_on": "2020-01-01"}])  # fmt: skip
+def test_a_decision_that_cannot_be_is_said_so(browser_of: Browsers, site_engine: Engine, sent: dict[str, str]) -> None:
+    site_engine.site.second_person = True
+    place = waiting(browser_of("olga"))
+
+    assert browser_of("otto").post(f"{place}/decision", sent).status_code == 422
+    assert "待复核" in text(browser_of("olga").get(place))
+
+
+def test_the_reason_of_a_refusal_stands_on_the_page(browser_of: Browsers, site_engine: Engine) -> None:
+    site_engine.site.second_person = True
+    olga = browser_of("olga")
+    place = waiting(olga)
+
+    browser_of("otto").post(f"{place}/decision", {"decision": "refuse", "reason": "字段名不对"})
+
+    assert "字段名不对" in text(olga.get(place))
