@@ -213,6 +213,8 @@ def throw_error(
     """End a service job by a BPMN error."""
     job = _service_job(unit, key)
     with _acting(unit, job, "job.error"), execution.moving(unit, _root(job)) as workflow:
+        store.jobs.change(unit.session, key, error_code=code[:200], error_message=message[:2000] or None)
+        store.jobs.end(unit.session, [key], JobState.ERROR_THROWN, unit.now)
         workflow.throw_error(key, code, message, instances.feel_mapping(variables or {}))
 
 
@@ -277,7 +279,7 @@ def search(
     topic: str | None = None,
     limit: int = 100,
 ) -> Sequence[Job]:
-    """Return jobs by due moment."""
+    """Return jobs by due moment, without `state` those that have not ended."""
     return store.jobs.search(
         unit.session,
         root_key=root_key,
@@ -385,6 +387,7 @@ def _serve(unit: UnitOfWork, job: Job) -> None:
             result = handler(unit, context)
         except BpmnError as error:
             entry.after["error"] = error.error_code
+            store.jobs.end(unit.session, [job.key], JobState.ERROR_THROWN, unit.now)
             message = str(error.facts.get("message") or "")
             workflow.throw_error(job.key, error.error_code, message, instances.feel_mapping(error.variables))
         else:

@@ -113,7 +113,7 @@ def incidents(unit: UnitOfWork, query: Query) -> Listing[Incident]:
 
 
 def jobs(unit: UnitOfWork, query: Query) -> Listing[Job]:
-    """Return open and failed jobs of service tasks; a job that is done is gone."""
+    """Return jobs of service tasks, open, failed and ended."""
     return store.listing.search(unit.session, Job, query, [Job.kind == JobKind.SERVICE])
 
 

@@ -154,6 +154,7 @@ class _Writer:
             if key in self.old and self.old[key] is not wait and self.old[key] != wait
         ]
         self._close(gone)
+        self._end_jobs(gone, new)
         self._open(new)
         for former, wait in changed:
             self._change(former, wait)
@@ -302,6 +303,22 @@ class _Writer:
 
     # Waits
 
+    def _end_jobs(self, gone: Sequence[Wait], new: Sequence[Wait]) -> None:
+        """Say of each service job how it ended; one at whose step an incident began comes again under its key."""
+        now = self.unit.now
+        stopped = {wait.host_key for wait in new if isinstance(wait, Incident)}
+        freed = {wait.host_key for wait in gone if isinstance(wait, Incident)}
+        jobs = [wait.key for wait in gone if isinstance(wait, Job)]
+        cancelled = [key for key in jobs if key in self.cancelled]
+        store.jobs.end(self.session, cancelled, JobState.CANCELED, now)
+        store.jobs.end(
+            self.session, [key for key in jobs if key not in self.cancelled], JobState.COMPLETED, now, failed=False
+        )
+        if freed:
+            again = {wait.key for wait in new if isinstance(wait, Job)} & freed
+            store.jobs.delete_all(self.session, again)
+            store.jobs.end(self.session, freed - again - stopped, JobState.CANCELED, now)
+
     def _close(self, gone: Sequence[Wait]) -> None:
         unit = self.unit
         done: list[int] = []
@@ -316,8 +333,6 @@ class _Writer:
                     (cancelled if wait.key in self.cancelled else done).append(wait.key)
                     if wait.links:
                         linked.append(wait.key)
-                case Job():
-                    jobs.append(wait.key)
                 case Timer():
                     jobs.append(wait.key)
                     if wait.links:

@@ -12,7 +12,7 @@ from service.store import keys
 from service.store.base import Base
 from service.store.history import FlowNodeInstance, FlowNodeState, Variable, VariableChange
 from service.store.incidents import Incident, IncidentState
-from service.store.jobs import DeadlineLink, Job
+from service.store.jobs import ENDED, DeadlineLink, Job
 from service.store.process_instances import InstanceDocument, InstanceState, ProcessInstance
 from service.store.submissions import Draft, Submission
 from service.store.subscriptions import Subscription
@@ -110,7 +110,9 @@ _KINDS: dict[str, Any] = {
     ),
     # What is over leaves nothing behind that waits.
     "task_of_ended": select(UserTask.key).where(_OPEN_TASK, not_(_runs(UserTask.root_key))),
-    "job_of_ended": select(Job.key).where(Job.root_key.is_not(None), not_(_runs(Job.root_key))),
+    "job_of_ended": select(Job.key).where(
+        Job.root_key.is_not(None), Job.state.not_in(ENDED), not_(_runs(Job.root_key))
+    ),
     "subscription_of_ended": select(Subscription.key).where(
         Subscription.root_key.is_not(None), not_(_runs(Subscription.root_key))
     ),

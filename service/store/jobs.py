@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, and_, case, delete, func, insert, or_, select, update
+from sqlalchemy import Index, and_, case, delete, func, insert, not_, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.base import KEY, Base, IndexedKey, Key, PrimaryKey, enum_column
@@ -24,6 +24,12 @@ class JobKind(StrEnum):
 class JobState(StrEnum):
     OPEN = "open"
     FAILED = "failed"  # no retries left; an incident tells why
+    COMPLETED = "completed"
+    ERROR_THROWN = "error-thrown"  # ended by a BPMN error
+    CANCELED = "canceled"  # its step was given up
+
+
+ENDED = frozenset({JobState.COMPLETED, JobState.ERROR_THROWN, JobState.CANCELED})
 
 
 class Job(Base):
@@ -58,6 +64,7 @@ class Job(Base):
     process_id: Mapped[str]
     business_key: Mapped[str | None]
     created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # of service jobs, which stay here as history; timers that are over are gone
 
 
 class DeadlineLink(Base):
@@ -80,12 +87,13 @@ _COUNT_ABANDONED = case((Job.lease_token.is_not(None), Job.failures + 1), else_=
 
 
 def get(session: Session, key: int) -> Job | None:
-    return session.get(Job, key)
+    """Return an open or failed job."""
+    return _unended(session.get(Job, key))
 
 
 def reload(session: Session, key: int) -> Job | None:
-    """Return a job as it stands in the database, locked until the transaction's end on PostgreSQL."""
-    return session.get(Job, key, populate_existing=True, with_for_update=True)
+    """Return an open or failed job as it stands in the database, locked until the transaction's end on PostgreSQL."""
+    return _unended(session.get(Job, key, populate_existing=True, with_for_update=True))
 
 
 def insert_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -96,6 +104,14 @@ def insert_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
 def delete_all(session: Session, keys: Collection[int]) -> None:
     if keys:
         session.execute(delete(Job).where(Job.key.in_(list(keys))))
+
+
+def end(session: Session, keys: Collection[int], state: JobState, now: datetime, *, failed: bool = True) -> None:
+    """Keep service jobs as history; one that has ended already keeps how, without `failed` also one that failed."""
+    if keys:
+        wanted = (Job.key.in_(list(keys)), Job.state.not_in(ENDED if failed else ENDED | {JobState.FAILED}))
+        values = {"state": state, "ended_at": now, "lease_until": None, "lease_token": None}
+        session.execute(update(Job).where(*wanted).values(**values))
 
 
 def change(session: Session, key: int, **values: Any) -> None:
@@ -197,7 +213,10 @@ def next_due(session: Session, topics: Collection[str]) -> datetime | None:
 
 
 def open_of_root(session: Session, root_key: int) -> Sequence[Job]:
-    return session.scalars(select(Job).where(Job.root_key == root_key).order_by(Job.key)).all()
+    """Return what waits as a job; a service job that failed waits as its incident."""
+    failed = and_(Job.kind == JobKind.SERVICE, Job.state == JobState.FAILED)
+    wanted = (Job.root_key == root_key, Job.state.not_in(ENDED), not_(failed))
+    return session.scalars(select(Job).where(*wanted).order_by(Job.key)).all()
 
 
 def search(
@@ -211,8 +230,10 @@ def search(
     topic: str | None = None,
     limit: int = 100,
 ) -> Sequence[Job]:
-    """Return jobs by due moment."""
+    """Return jobs by due moment, without `state` those that have not ended."""
     statement = select(Job).order_by(Job.due_at, Job.key).limit(limit)
+    if state is None:
+        statement = statement.where(Job.state.not_in(ENDED))
     for column, value in (
         (Job.root_key, root_key),
         (Job.instance_key, instance_key),
@@ -254,6 +275,10 @@ def roots_linked_to(session: Session, deadline_key: int) -> Sequence[int]:
 def links_of(session: Session, holder_key: int) -> Sequence[DeadlineLink]:
     statement = select(DeadlineLink).where(DeadlineLink.holder_key == holder_key).order_by(DeadlineLink.position)
     return session.scalars(statement).all()
+
+
+def _unended(job: Job | None) -> Job | None:
+    return None if job is None or job.state in ENDED else job
 
 
 def _lease(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import text
 
-from service.runtime import integrity
+from service.runtime import instances, integrity, jobs
 from service.runtime.engine import Engine
 from service.runtime.integrity import Report
 from tests import builders
@@ -149,3 +149,21 @@ def test_a_state_that_cannot_be_read_is_told_and_the_others_are_looked_at(broad:
         connection.execute(text("DELETE FROM job WHERE kind = 'service'"))
 
     assert {"integrity.state_unreadable", "integrity.job_missing"} <= codes(broad)
+
+
+def test_jobs_that_ended_in_every_way_are_no_contradiction(broad: Site) -> None:
+    outside = builders.service_task("first", "x"), builders.service_task("second", "x")
+    broad.deploy(
+        builders.a_diagram(*outside, builders.line("s", "first", "second", "e"), process_id="two", name="two.bpmn")
+    )
+    runs = [broad.start("two").key for _ in range(3)]
+    keys = {job.instance_key: job.key for job in broad.read(jobs.search) if job.process_id == "two"}
+    broad.run(lambda unit: jobs.complete(unit, keys[runs[0]]))
+    broad.run(lambda unit: jobs.fail(unit, keys[runs[1]], 0, "down"))
+    broad.run(lambda unit: jobs.throw_error(unit, keys[runs[2]], "nobody"))
+
+    assert checked(broad).breaches == ()
+
+    for key in runs:
+        broad.run(lambda unit, key=key: instances.cancel(unit, key))  # type: ignore[misc]
+    assert checked(broad).breaches == ()

@@ -23,6 +23,7 @@ MESSAGES: dict[str, str] = {
     ),
     "api_no_demo_owner": "The demonstration has no process owner; run python -m service demo --seed.",
     "api_role_missing": "User {user} may not do this; it needs permission {permission}.",
+    "api_job_result": "Leave out result: it answers task listeners and ad-hoc sub-processes, which nothing here has.",
     "api_no_resources": "No file was sent. Send each as a part named resources with a file name.",
     "api_origin_foreign": "Web pages of another site may not call this; found origin {origin}.",
     "api_document_differs": "The content of document {id} is not the one that contentHash tells.",

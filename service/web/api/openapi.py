@@ -266,7 +266,7 @@ SCHEMAS: dict[str, Schema] = {
         type=TEXT,
         kind=TEXT,
         listenerEventType=TEXT,
-        state=one_of("CREATED", "FAILED"),
+        state=one_of("CREATED", "FAILED", "COMPLETED", "ERROR_THROWN", "CANCELED"),
         worker=TEXT,
         retries=WHOLE,
         priority=WHOLE,
@@ -278,6 +278,7 @@ SCHEMAS: dict[str, Schema] = {
         elementInstanceKey=KEY,
         businessId=maybe(TEXT),
         creationTime=MOMENT,
+        endTime=maybe(MOMENT),
     ),
     "ActivatedJob": item(
         **_PLACE,
@@ -645,7 +646,9 @@ OPERATIONS: tuple[Operation, ...] = (
             tenantIds=TEXTS,
         ),
     ),
-    _search("/jobs/search", "Open and failed jobs", "Job", job.FIELDS, {"kind": TEXT, "listenerEventType": TEXT}),
+    _search(
+        "/jobs/search", "Jobs, open, failed and ended", "Job", job.FIELDS, {"kind": TEXT, "listenerEventType": TEXT}
+    ),
     Operation("post", "/jobs/{key}/completion", "Complete a job", None, sent(variables=OBJECT)),
     Operation(
         "post",
