@@ -25,6 +25,8 @@ class StepNotes:
     verbs: frozenset[str] = frozenset(VERBS)  # what can be done about the task besides working on it
     deadline: str | None = None  # id of a parameter
     not_by: tuple[str, ...] = ()  # ids of steps; whoever did one of them last may not do this one
+    opinions: str | None = None  # before | after the form; None: beside it
+    bulk: bool = False  # several tasks of the step may be completed at once from the list
     fields: Mapping[str, str] = field(default_factory=dict)  # key of a field -> readonly | hidden | masked
 
 
@@ -63,6 +65,8 @@ def _of(element: Element) -> StepNotes:
         verbs=verbs(properties),
         deadline=properties.get("rc.deadline"),
         not_by=tuple(name.strip() for name in properties.get("rc.notBy", "").split(",") if name.strip()),
+        opinions=properties.get("rc.opinions"),
+        bulk=properties.get("rc.bulkAgree") == "true",
         fields={
             name.removeprefix(FIELD_PREFIX): right
             for name, right in properties.items()

@@ -20,6 +20,7 @@ MESSAGES: dict[str, str] = {
     "runtime.deployment_needs_second_person": (
         "Deployment {key} must be let in by somebody else than the person who uploaded it."
     ),
+    "runtime.task_one_by_one": 'Tasks of the step "{name}" are completed one by one, each on its own page.',
     "runtime.effective_day_past": "The day {day} is past; today is {today}. Choose today or a later day.",
     "runtime.refusal_without_reason": "Say why it is refused, so that whoever deployed it can mend it.",
     "runtime.deployment_not_found": "There is no deployment {key}.",

@@ -7,6 +7,8 @@ MESSAGES: dict[str, str] = {
     "passwords_differ": "The new password and its repetition differ.",
     "calendar_too_large": "The file is larger than {limit} MB; the calendar of a year has some dozens of lines.",
     "deployment_rejected": "Nothing was deployed: {count} points must be corrected first.",
+    "no_tasks_chosen": "Tick at least one task of the list.",
+    "too_many_tasks": "At most {limit} tasks can be submitted at once.",
     "day_unreadable": '"{found}" is no day. Expected, for example: 2026-12-01.',
     "no_files_chosen": "Choose at least one file.",
     "request_too_large": "The request is larger than {limit} MB. Deploy fewer or smaller files at a time.",

@@ -16,9 +16,9 @@ from werkzeug.datastructures import MultiDict
 from service import auth, texts
 from service.auth import Permission
 from service.casework import calendars, viewings
-from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
+from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound, Rejection
+from service.runtime import bulk, form_display, step_notes, task_verbs, user_tasks
 from service.runtime import files as found_files
-from service.runtime import form_display, step_notes, task_verbs, user_tasks
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import TaskOrder, UserTask, UserTaskQuery, UserTaskState
 from service.web import fallback, file_links, labels, lights, request, uploads, views, words
@@ -63,6 +63,18 @@ class TaskItem:
     owner: str  # what who delegated it is called; empty where nobody did
     answering: bool  # the person fills it in for its owner
     revision: str
+    opinions: str  # where remarks stand: before or after the form; empty: beside it
+    bulk: bool  # may be completed together with others, as its form stands
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one task of several."""
+
+    name: str
+    url: str
+    done: bool
+    reason: str = ""
 
 
 LISTS: dict[str, tuple[str, str]] = {
@@ -106,10 +118,63 @@ def index() -> Response:
         tabs=tabs,
         tasks=items,
         page=page,
-        refresh="after" not in http.args,
+        # Ticks would be lost if the list came anew under somebody's hands.
+        refresh="after" not in http.args and not any(item.bulk for item in items),
+        bulk=sum(item.bulk for item in items) if which == "mine" else 0,
         next_url=url_for("tasks.index", **arguments, after=page.next) if page.next else None,
         first_url=url_for("tasks.index", **arguments) if "after" in http.args else None,
     )
+
+
+@blueprint.post("/agreement")
+def agree() -> Response:
+    """Complete the chosen tasks, each in its own transaction, and say of each what became of it."""
+    chosen = list(dict.fromkeys(http.form.getlist("task")))
+    if not chosen:
+        raise Invalid("no_tasks_chosen")
+    if len(chosen) > PAGE:
+        raise Invalid("too_many_tasks", limit=PAGE)
+    outcomes = [_agreed(*item.partition(":")[::2]) for item in chosen]
+    done = sum(outcome.done for outcome in outcomes)
+    flash(
+        words.ngettext("%(num)s task submitted", "%(num)s tasks submitted", done),
+        "success" if done == len(outcomes) else "warning",
+    )
+    if done == len(outcomes):
+        return request.go(url_for("tasks.index"))
+    return make_response(render_template("agreed.html", outcomes=outcomes))
+
+
+def _agreed(key: str, revision: str) -> Outcome:
+    """Complete one task as its form stands, if it stands as it was shown in the list."""
+    if not (key.isascii() and key.isdecimal() and int(key) < 2**63):
+        raise Invalid("no_tasks_chosen")
+    name = ""
+
+    def use_case(unit: UnitOfWork) -> None:
+        nonlocal name
+        task = views.permitted_task(unit, int(key), Permission.WORK_ON)
+        name = " · ".join(
+            part for part in (task.name or task.element_id, views.headings(unit, [task])[task.key].line) if part
+        )
+        if revision and revision != views.revision(task):
+            raise Conflict("form_changed", key=task.key)
+        bulk.agree(unit, task.key)
+
+    url = url_for("tasks.show", key=int(key))
+    try:
+        request.run(use_case)
+    except FormRejected as error:
+        with request.reading() as unit:
+            said = [
+                f"{one['label']}: {' '.join(one['messages'])}" for one in problems_of(schema_of(unit, int(key)), error)
+            ]
+        return Outcome(name, url, False, "; ".join(said))
+    except Rejection as error:
+        return Outcome(
+            name or gettext("A task that is not in your hands"), url, False, texts.render(error, words.locale())
+        )
+    return Outcome(name, url, True)
 
 
 @blueprint.get("/<int:key>")
@@ -431,6 +496,8 @@ def items_of(unit: UnitOfWork, tasks: Sequence[UserTask]) -> list[TaskItem]:
                 owner=names.get(task.owner or "", ""),
                 answering=mine and task.owner is not None,
                 revision=views.revision(task),
+                opinions=notes.opinions or "",
+                bulk=mine and task.owner is None and notes.bulk,
             )
         )
     return items

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from service.auth import SYSTEM
 from service.runtime import deployments, instances, user_tasks
 from service.runtime.engine import Engine
@@ -20,8 +22,9 @@ NOTES = {
 }
 
 
-def a_noted_task(engine: Engine) -> UserTask:
-    lines = "".join(f'<zeebe:property name="{name}" value="{value}"/>' for name, value in NOTES.items())
+def a_noted_task(engine: Engine, **notes: str) -> UserTask:
+    noted = NOTES | notes
+    lines = "".join(f'<zeebe:property name="{name}" value="{value}"/>' for name, value in noted.items())
     element = builders.user_task("t", name="核对金额", groups="INVEST", form="notes").replace(
         "</bpmn:extensionElements>", f"<zeebe:properties>{lines}</zeebe:properties></bpmn:extensionElements>", 1
     )
@@ -70,3 +73,17 @@ def test_a_hidden_field_is_nowhere_in_the_page_and_its_data(
         assert "geheim" not in shown
         assert "secret" not in shown
         assert "bekannt" in shown
+
+
+@pytest.mark.parametrize(
+    ("where", "order"), [("before", ["acts", "form-heading"]), ("after", ["form-heading", "acts"])]
+)
+def test_remarks_stand_where_the_diagram_says(
+    browser_of: Callable[[str], Browser], site_engine: Engine, where: str, order: list[str]
+) -> None:
+    task = a_noted_task(site_engine, **{"rc.opinions": where})
+
+    page = text(browser_of("ann").get(f"/tasks/{task.key}"))
+
+    assert sorted(order, key=lambda name: page.index(f'id="{name}"')) == order
+    assert page.count('id="acts"') == 1
