@@ -13,6 +13,8 @@ from service.runtime.unit import UnitOfWork
 from service.store.definitions import ProcessDefinition
 from service.store.user_tasks import UserTask
 
+READONLY = "readonly"
+
 
 @dataclass(frozen=True, slots=True)
 class StepNotes:
@@ -44,6 +46,25 @@ def of_element(unit: UnitOfWork, definition_key: int, element_id: str) -> StepNo
 def of_definition(unit: UnitOfWork, definition_key: int) -> dict[str, StepNotes]:
     """Return the notes of every element of a version of a process, by element id."""
     return {element.id: _of(element) for element in _elements(unit, definition_key).values()}
+
+
+def searchable(unit: UnitOfWork) -> frozenset[str]:
+    """Return the variables by whose values tasks are found: `rc.searchable` of the processes in force.
+
+    What a step of the same process hides or masks is left out: who may not see a value must not find it by guessing.
+    """
+    found: set[str] = set()
+    for row in store.definitions.latest_of_each(unit.session, ProcessDefinition):
+        process = unit.engine.definitions.process(unit.session, row.key)
+        named = {name.strip() for name in process.properties.get("rc.searchable", "").split(",")} - {""}
+        if named:
+            found |= named - {
+                key.partition(".")[0]
+                for element in process.elements.values()
+                for key, right in _of(element).fields.items()
+                if right != READONLY
+            }
+    return frozenset(found)
 
 
 def _elements(unit: UnitOfWork, definition_key: int) -> Mapping[str, Element]:

@@ -70,7 +70,12 @@ def candidate(actor: Actor) -> Candidate:
 
 
 def search(unit: UnitOfWork, query: UserTaskQuery, after: str | None = None, limit: int = 50) -> store.Page[UserTask]:
-    """Return user tasks in the query's order, behind the cursor `after`."""
+    """Return user tasks in the query's order, behind the cursor `after`.
+
+    The query's text is looked for in the variables too that a diagram makes searchable.
+    """
+    if query.text:
+        query = replace(query, searched=step_notes.searchable(unit))
     return store.user_tasks.search(unit.session, query, after, limit)
 
 

@@ -43,6 +43,7 @@ from service.store.base import (
     send,
     table_of,
 )
+from service.store.history import Variable
 from service.store.listing import Clause, without_case
 from service.store.process_instances import InstanceDocument
 from service.store.submissions import Draft
@@ -157,7 +158,8 @@ class UserTaskQuery:
     process_id: str | None = None
     definition_key: int | None = None
     element_id: str | None = None
-    text: str | None = None  # part of the task's or process's name
+    text: str | None = None  # part of the task's or process's name, or of a searched variable's value
+    searched: frozenset[str] = frozenset()  # names of variables
     due_before: datetime | None = None
     due_after: datetime | None = None
     created_before: datetime | None = None
@@ -378,9 +380,13 @@ def _conditions(query: UserTaskQuery) -> list[ColumnElement[bool]]:
         conditions.append(UserTask.key.in_(copied))
     if query.text:
         pattern = "%" + query.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        conditions.append(
-            or_(UserTask.name.ilike(pattern, escape="\\"), UserTask.process_name.ilike(pattern, escape="\\"))
-        )
+        alternatives: list[ColumnElement[bool]] = [
+            UserTask.name.ilike(pattern, escape="\\"),
+            UserTask.process_name.ilike(pattern, escape="\\"),
+        ]
+        if query.searched:
+            alternatives.append(_with_value(query.searched, query.text))
+        conditions.append(or_(*alternatives))
     if query.due_before is not None:
         conditions.append(UserTask.due_order < query.due_before)
     if query.due_after is not None:
@@ -392,6 +398,25 @@ def _conditions(query: UserTaskQuery) -> list[ColumnElement[bool]]:
     if query.priority_at_least is not None:
         conditions.append(UserTask.priority >= query.priority_at_least)
     return conditions
+
+
+def _with_value(names: Collection[str], text: str) -> ColumnElement[bool]:
+    """Whether the process instance of a task has one of these variables with a value that holds a text."""
+    return exists().where(
+        Variable.instance_key == UserTask.instance_key,
+        Variable.scope_key == UserTask.instance_key,
+        Variable.name.in_(sorted(names)),
+        Variable.value.ilike(_part_of_json(text), escape="\\"),
+    )
+
+
+def _part_of_json(text: str) -> str:
+    """The pattern of JSON text that holds a part of a string; the signs that enclose a string are none of its own."""
+    return (
+        "%"
+        + json.dumps(text, ensure_ascii=False)[1:-1].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        + "%"
+    )
 
 
 def _may_take(candidate: Candidate) -> ColumnElement[bool]:
