@@ -118,13 +118,22 @@ PROPERTIES: tuple[Entry, ...] = (
 )
 
 
+PROCESS_PROPERTIES: tuple[Entry, ...] = (
+    _property("rc.searchable", N_("Variables to search tasks by, parted by commas")),
+    _property("rc.variables", N_("Variables that come from outside, parted by commas")),
+)
+
+
 def templates() -> list[dict[str, Any]]:
     """Return all templates in the language of the page, as the Modeler reads them."""
     found = [_task(topic, name, entries) for topic, name, entries in TASKS]
     found.append(
         _template("user-task", gettext(N_("User task of a case")), "bpmn:UserTask", [_entry(e) for e in PROPERTIES])
     )
-    return found
+    process = _template(
+        "process", gettext(N_("Process of this product")), "bpmn:Process", [_entry(e) for e in PROCESS_PROPERTIES]
+    )
+    return [*found, {**process, "appliesTo": ["bpmn:Process"]}]
 
 
 def _task(topic: str, name: str, entries: tuple[Entry, ...]) -> dict[str, Any]:

@@ -75,6 +75,10 @@ assert.equal(first(await client.searchIncidents({ filter: { processInstanceKey }
 await client.resolveIncident({ incidentKey: incident.incidentKey });
 job = await take();
 await client.completeJob({ jobKey: job.jobKey, variables: { boxes: 2 } });
+const packed = first(await client.searchJobs({ filter: { processInstanceKey, state: 'COMPLETED' } }, now));
+assert.equal(packed.jobKey, job.jobKey);
+assert.ok(packed.endTime);
+await assert.rejects(client.completeJob({ jobKey: job.jobKey }), { status: 404 });
 
 assert.equal((await client.getProcessInstance({ processInstanceKey }, now)).state, 'COMPLETED');
 assert.equal(first(await client.searchProcessInstances({ filter: { processInstanceKey } }, now)).state, 'COMPLETED');

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from service.auth import SYSTEM
+from service.bpmn.properties import PROPERTIES
 from service.runtime import audit
 from service.runtime.engine import Engine
 from tests import builders
@@ -135,4 +136,6 @@ def test_element_templates_are_those_of_our_topics(browser_of: Browsers, app: Fl
         if entry["binding"] == {"type": "zeebe:taskDefinition", "property": "type"}
     }
     assert topics == {"rc.state", "rc.publish", "rc.records", "rc.notify", "rc.deadline", "rc.escalate"}
-    assert len({template["id"] for template in found}) == len(found) == 7
+    assert len({template["id"] for template in found}) == len(found) == 8
+    offered = {entry["binding"].get("name", "") for template in found for entry in template["properties"]}
+    assert {name for name in offered if name.startswith("rc.")} == set(PROPERTIES)
