@@ -70,9 +70,10 @@ BREAKS = {
     "INSERT INTO user_task_candidate SELECT key, 'user', 'ann' FROM user_task WHERE element_id = 'only'": (
         "integrity.candidates_of_closed"
     ),
-    "INSERT INTO draft SELECT key, 'ann', '{{}}', created_at FROM user_task WHERE element_id = 'only'": (
-        "integrity.draft_of_closed"
-    ),
+    (
+        "INSERT INTO draft (user_task_key, author, data, saved_at, version)"
+        " SELECT key, 'ann', '{{}}', created_at, 1 FROM user_task WHERE element_id = 'only'"
+    ): ("integrity.draft_of_closed"),
     "UPDATE submission SET user_task_key = (SELECT max(user_task_key) FROM submission), idempotency_key = NULL": (
         "integrity.submitted_twice"
     ),
