@@ -82,6 +82,15 @@ async function main() {
   await client.publishMessage({ name: 'paid', correlationKey: 'x', timeToLive: 10, variables: {} });
   await client.broadcastSignal({ signalName: 'go', variables: {} });
   assert.ok((await client.getProcessDefinitionXML(instance.processDefinitionKey)).includes('<bpmn:process'));
+
+  const text = Buffer.from('容错纠错', 'utf8');
+  const kept = await client.uploadDocument({ file: text, metadata: { fileName: '说明.txt', contentType: 'text/plain' } });
+  assert.equal(kept.metadata.fileName, '说明.txt');
+  assert.equal(kept['camunda.document.type'], 'camunda');
+  const { documentId, contentHash } = kept;
+  assert.ok((await client.downloadDocument({ documentId, contentHash })).equals(text));
+  await client.deleteDocument({ documentId });
+  await assert.rejects(client.downloadDocument({ documentId, contentHash }));
   console.log('done');
   process.exit(0);
 }

@@ -211,6 +211,8 @@ function FilePicker(props) {
 }
 FilePicker.config = { type: PICKER, keyed: true, label: "File picker", group: "basic-input", emptyValue: null, create: (options = {}) => ({ ...options }) };
 
+// A PDF is framed without `sandbox`, in which Chromium refuses to draw any: what keeps it harmless is that the server
+// told its kind by content, and sends it with nosniff and a policy under which nothing in it runs or loads.
 function DocumentPreview({ field, domId }) {
   const { getService } = useContext(FormContext);
   const files = getService("rongcuoFiles");
