@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from service.auth.actor import Actor, ActorKind
-from service.auth.roles import ADMINISTRATORS, ALLOWED, CASE_STAFF, OUTSIDE, Permission, Role, code_of
+from service.auth.roles import ADMINISTRATORS, ALLOWED, ORGAN_STAFF, OUTSIDE, OVERSEERS, Permission, Role, code_of
 from service.errors import Forbidden, NotFound
 
 
@@ -34,6 +34,8 @@ class CaseAccess:
     subjects: frozenset[str] = frozenset()  # user names of the persons held accountable
     participants: frozenset[str] = frozenset()  # user names of everybody assigned to it
     responsible: frozenset[str] = frozenset()  # user names responsible for its rectification
+    recused: frozenset[str] = frozenset()  # user names of those who must keep out of it
+    restricted: bool = False  # a work secret: of the organ only those see it who oversee it
 
 
 Object: TypeAlias = TaskAccess | CaseAccess
@@ -89,11 +91,14 @@ def reaches(actor: Actor, group: str, organ: str) -> bool:
 
 
 def limits_of(actor: Actor) -> dict[str, frozenset[str]]:
-    """Return by role code the units to which a role of the actor is limited; one held everywhere is not there."""
-    found: dict[str, set[str]] = {}
+    """Return by role code the units to which a role of the actor is limited; one held everywhere is not there.
+
+    Nobody is the person held accountable in every case: a task of theirs names them, and is never a group's.
+    """
+    found: dict[str, set[str]] = {Role.SUBJECT.value: set()} if Role.SUBJECT in actor.groups else {}
     for group in actor.groups:
         code, _, unit = group.partition("@")
-        if unit and code not in OUTSIDE:
+        if unit and code not in OUTSIDE and code != Role.SUBJECT:
             found.setdefault(code, set()).add(unit)
     return {code: frozenset(units) for code, units in found.items()}
 
@@ -109,7 +114,10 @@ def view_of(actor: Actor, case: CaseAccess) -> View:
         return View.NONE
     if actor.name in case.subjects:
         return View.SUBJECT
-    if actor.name in case.participants or any(_reaches(actor, role, case.organ) for role in CASE_STAFF):
+    if actor.name in case.recused:
+        return View.NONE
+    wide = OVERSEERS if case.restricted else ORGAN_STAFF
+    if actor.name in case.participants or any(_reaches(actor, role, case.organ) for role in wide):
         return View.FULL
     if actor.name in case.responsible:
         return View.RECTIFICATION

@@ -88,8 +88,15 @@ CASE_STAFF = frozenset(
     }
 )
 
+# Of the staff, who works on the cases they are assigned to and sees no others of their organ.
+ASSIGNED_STAFF = frozenset({Role.INVEST, Role.REVIEW, Role.MEMBER})
+ORGAN_STAFF = CASE_STAFF - ASSIGNED_STAFF
+
+# Who sees the cases marked as work secrets without being assigned to them.
+OVERSEERS = frozenset({Role.LEAD, Role.APPROVER})
+
 # Whose part in a case comes from outside its organ: wherever they hold the role, they may be asked.
-OUTSIDE = frozenset({Role.RECT, Role.UNIT, Role.EXPERT, Role.SUBJECT})
+OUTSIDE = frozenset({Role.RECT, Role.UNIT, Role.EXPERT})
 
 _EVERY_TASK_ROLE = frozenset(Role) - ADMINISTRATORS
 

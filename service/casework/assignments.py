@@ -5,14 +5,15 @@ What is checked of the person stands in `eligibility`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from service import auth, texts
 from service.auth import Permission, TaskAccess, accounts
 from service.auth.roles import CASE_STAFF, code_of, is_role
-from service.casework import case_files, eligibility, going_back, notices
+from service.casework import case_files, eligibility, going_back, notices, recusals, redaction
 from service.casework.case import find
 from service.errors import Forbidden, Invalid
+from service.feel import Value
 from service.runtime.unit import BackMove, Person, Reason, Told, UnitOfWork
 
 
@@ -60,10 +61,10 @@ class CaseAssignments:
         case = eligibility.of_task(unit, task)
         if case is None:
             return
+        if user in recusals.recused(case):
+            raise Forbidden("casework.person_recused", user=account.display_name)
         if auth.view_of(account.actor, case_files.access(unit, case)) is not auth.View.FULL:
             raise Forbidden("casework.reader_out_of_reach", user=user)
-        if eligibility.recused(case, user):
-            raise Forbidden("casework.person_recused", user=account.display_name)
 
     def people(self, unit: UnitOfWork, task: TaskAccess) -> Sequence[Person]:
         """Return to whom a task may be given, by name."""
@@ -80,10 +81,13 @@ class CaseAssignments:
         case = eligibility.of_task(unit, task)
         if case is None:
             return self.people(unit, task)
+        access = case_files.access(unit, case)
         found: dict[str, Person] = {}
         for _role, place, name, shown in accounts.members(unit, sorted(CASE_STAFF)):
-            if place in {"", case.row.organ}:
-                found.setdefault(name, Person(name, shown, place))
+            if place in {"", case.row.organ} and name not in found:
+                account = accounts.get(unit, name)
+                if auth.view_of(account.actor, access) is auth.View.FULL:
+                    found[name] = Person(name, shown, place)
         return sorted(found.values(), key=lambda person: (person.shown, person.name))
 
     def may_urge(self, unit: UnitOfWork, task: TaskAccess) -> bool:
@@ -115,6 +119,13 @@ class CaseAssignments:
         """Return if the candidates of the task may be changed by hand; those of a case follow its records."""
         if eligibility.of_task(unit, task) is not None and not unit.actor.is_system:
             raise Forbidden("casework.candidates_from_records", key=task.key)
+
+    def shown(self, unit: UnitOfWork, business_key: str | None, data: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Return the data of a form as the actor may see them: an expert without what tells whom they concern."""
+        case = find(unit, business_key)
+        if case is None or not redaction.applies(unit, case):
+            return data
+        return dict(redaction.redacted(case, data))
 
     def organ(self, unit: UnitOfWork, business_key: str | None) -> str | None:
         """Return the organ whose people see the group tasks of a case; None outside all cases."""

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from service import auth, feel, forms, store, texts
-from service.auth import CaseAccess, Permission, Role, View, accounts
-from service.auth.roles import CASE_STAFF
-from service.casework import deadlines, moments, people, records, rules, schema
+from service.auth import Actor, CaseAccess, Permission, Role, View, accounts
+from service.auth.roles import ORGAN_STAFF, OVERSEERS
+from service.casework import deadlines, moments, people, records, recusals, rules, schema
 from service.casework.catalogue import PEOPLE, RECORDS, SECRECY
 from service.casework.functions import FUNCTIONS
 from service.casework.records import Case
@@ -206,12 +206,18 @@ def access(unit: UnitOfWork, case: Case) -> CaseAccess:
         responsible.update(case.document("subject", subject.key).get("responsible") or ())
     if {Role.RECT, Role.UNIT} & unit.actor.groups and _has_task(unit, case.key, unit.actor.name):
         responsible.add(unit.actor.name)
+    restricted = case.row.secrecy == cases.WORK_SECRET
+    participants = {row.user_name for row in rows if row.role != Role.EXPERT}
+    if restricted:
+        participants.add(case.row.registered_by)  # who wrote it down knows it
     return CaseAccess(
         key=case.key,
         organ=case.row.organ,
         subjects=frozenset(subject.user_name for subject in case.subjects if subject.user_name),
-        participants=frozenset(row.user_name for row in rows if row.role != Role.EXPERT),
+        participants=frozenset(participants),
         responsible=frozenset(responsible),
+        recused=frozenset(recusals.recused(case)),
+        restricted=restricted,
     )
 
 
@@ -270,20 +276,20 @@ def search(
     limits = visibility(unit)
     if limits is None:
         return store.Page([], None, 0)
-    organs, name = limits
     query = CaseQuery(
         text=text or None,
         states=states,
         organ=organ,
         outcome=outcome,
         person=unit.actor.name if mine else None,
-        visible_organs=organs,
-        visible_to=name,
+        visible_organs=limits.organs,
+        secret_organs=limits.secret_organs,
+        visible_to=limits.name,
     )
     page = cases.search(unit.session, query, after, limit)
     lines = _summaries(unit, page.items)
     return store.Page(
-        [_as_seen(unit, row, line) for row, line in zip(page.items, lines, strict=True)],
+        [seen for row, line in zip(page.items, lines, strict=True) if (seen := _as_seen(unit, row, line)) is not None],
         page.next,
         page.total,
         page.has_more_total,
@@ -295,23 +301,38 @@ def counts(unit: UnitOfWork) -> dict[str, int]:
     limits = visibility(unit)
     if limits is None:
         return {}
-    return cases.count_by_state(unit.session, CaseQuery(visible_organs=limits[0], visible_to=limits[1]))
+    query = CaseQuery(visible_organs=limits.organs, secret_organs=limits.secret_organs, visible_to=limits.name)
+    return cases.count_by_state(unit.session, query)
 
 
-def visibility(unit: UnitOfWork) -> tuple[Collection[str] | None, str | None] | None:
-    """Return organs and name that limit what lists show; (None, None) without limit, None for nothing at all."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What limits the cases in an actor's lists; None: no limit."""
+
+    organs: Collection[str] | None  # whose cases are seen
+    secret_organs: Collection[str] | None  # of them, whose work secrets too
+    name: str | None  # beside them, the cases of this person
+
+
+def visibility(unit: UnitOfWork) -> Limits | None:
+    """Return what limits the actor's lists; None for somebody who sees no case at all."""
     actor = unit.actor
     if actor.is_system:
-        return None, None
+        return Limits(None, None, None)
     if any(auth.roles.code_of(group) in auth.ADMINISTRATORS for group in actor.groups):
         return None
+    return Limits(_organs_of(actor, ORGAN_STAFF), _organs_of(actor, OVERSEERS), actor.name)
+
+
+def _organs_of(actor: Actor, roles: frozenset[Role]) -> set[str] | None:
+    """Return the organs in which an actor holds one of the roles; None for all."""
     organs: set[str] = set()
-    for role in CASE_STAFF & actor.groups:
+    for role in roles & actor.groups:
         units = {group.partition("@")[2] for group in actor.groups if group.startswith(f"{role}@")}
         if not units:
-            return None, None
+            return None
         organs |= units
-    return organs, actor.name
+    return organs
 
 
 def own_cases(unit: UnitOfWork) -> list[CaseView]:
@@ -539,15 +560,14 @@ def summarised(row: CaseSubject) -> SubjectSummary:
     )
 
 
-def _as_seen(unit: UnitOfWork, row: CaseFile, line: CaseSummary) -> CaseSummary:
-    """Return a case's line as far as the actor may see the case."""
-    subjects = frozenset(subject.account for subject in line.subjects if subject.account)
-    if auth.view_of(unit.actor, CaseAccess(row.key, row.organ, subjects)) is View.FULL:
-        return line  # by their role, which is what nearly everybody who works with lists has
+def _as_seen(unit: UnitOfWork, row: CaseFile, line: CaseSummary) -> CaseSummary | None:
+    """Return a case's line as far as the actor may see the case; None if they must keep out of it."""
     case = records.of_case(unit, row.key)
     seen = auth.view_of(unit.actor, access(unit, case))
     if seen is View.FULL:
         return line
+    if seen is View.NONE:
+        return None
     return _partial(unit, case, [row for row in case.subjects if _concerns(case, row, seen, unit.actor.name)], seen)
 
 

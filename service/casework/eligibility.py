@@ -13,6 +13,7 @@ from service import store
 from service.auth import Role, TaskAccess, accounts, reaches
 from service.auth.accounts import Account
 from service.auth.roles import INCOMPATIBLE_IN_CASE, code_of, is_role
+from service.casework import recusals
 from service.casework.case import Case, find
 from service.casework.catalogue import PEOPLE
 from service.errors import Forbidden, Invalid, ServiceError
@@ -98,18 +99,6 @@ def own_work(unit: UnitOfWork, task: TaskAccess, user: str) -> Forbidden | None:
     return None
 
 
-def recused(case: Case, user: str) -> bool:
-    """Whether a person must keep out of a case by D10."""
-    entry = declaration(case, user)
-    return entry is not None and entry.get("result") == "must_recuse"
-
-
-def declaration(case: Case, user: str) -> dict[str, object] | None:
-    """Return what was declared last about a person, or asked for by others; None if nothing was."""
-    found = [entry for entry in case.document("recusalDeclaration") if entry.get("person") == user]
-    return found[-1] if found else None
-
-
 def _not_for(unit: UnitOfWork, case: Case, task: TaskAccess, account: Account) -> Forbidden | None:
     shown = account.display_name
     if not task.candidate_users and not task.candidate_groups:
@@ -121,11 +110,11 @@ def _not_for(unit: UnitOfWork, case: Case, task: TaskAccess, account: Account) -
         return Forbidden("auth.target_not_a_candidate", key=task.key, user=shown)
     if not explicit and account.name in {row.user_name for row in case.subjects}:
         return Forbidden("casework.person_is_subject", user=shown)
-    if recused(case, account.name):
+    if account.name in recusals.recused(case):
         return Forbidden("casework.person_recused", user=shown)
     for own, other in _clashes(case, account.name, roles):
         return Forbidden("casework.roles_exclude", user=shown, one=own.value, other=other.value)
-    if roles & DECLARING and declaration(case, account.name) is None:
+    if roles & DECLARING and recusals.latest(case, account.name) is None:
         return Forbidden("casework.person_undeclared", user=shown)
     return None
 

@@ -159,7 +159,7 @@ def rectifications(unit: UnitOfWork) -> list[RectificationLine]:
     limits = case_files.visibility(unit)
     if limits is None:
         return []
-    rows = cases.subjects_in_rectification(unit.session, _UNDER_WAY, limits[0], None, _LIMIT).items
+    rows = cases.subjects_in_rectification(unit.session, _UNDER_WAY, limits.organs, None, _LIMIT).items
     found = headings(unit, [row.case_key for row in rows])
     due: dict[tuple[int, str], list[Deadline]] = {}
     for deadline in store.deadlines.of_cases(unit.session, sorted(found)):

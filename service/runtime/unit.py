@@ -180,6 +180,10 @@ class Assignments(Protocol):
         """Return if this person may complete a task they hold. Raises `Forbidden`."""
         ...
 
+    def shown(self, unit: UnitOfWork, business_key: str | None, data: Mapping[str, Value]) -> Mapping[str, Value]:
+        """Return the data of a form as the actor may see them."""
+        ...
+
     def organ(self, unit: UnitOfWork, business_key: str | None) -> str | None:
         """Return the organ in charge, whose people alone see the group tasks; None: whoever holds the role."""
         ...
@@ -259,6 +263,9 @@ class _FreeAssignments:
 
     def check_work(self, unit: UnitOfWork, task: TaskAccess, user: str) -> None:
         return None
+
+    def shown(self, unit: UnitOfWork, business_key: str | None, data: Mapping[str, Value]) -> Mapping[str, Value]:
+        return data
 
     def organ(self, unit: UnitOfWork, business_key: str | None) -> str | None:
         return None

@@ -316,6 +316,7 @@ def form(unit: UnitOfWork, key: int) -> FormView | None:
     data = dict(variables)
     # A form may show a record in a text or a condition without having a field for it, so all of them are handed over.
     data |= {name: records[name] for name in records}
+    data = dict(unit.engine.plugins.assignments.shown(unit, task.business_key, data))
     saved = draft(unit, key) if task.state is UserTaskState.CREATED else None
     rights = step_notes.of_task(unit, task).fields
     if saved:

@@ -11,17 +11,22 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    and_,
     delete,
     exists,
     func,
     insert,
     or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from service.store.base import COUNT_CAP, Base, IndexedKey, Page, PrimaryKey, decode_cursor, encode_cursor
+
+# Secrecy label of cases that lists show to fewer people.
+WORK_SECRET = "work_secret"  # noqa: S105 - a label, no password
 
 
 class CaseFile(Base):
@@ -100,6 +105,7 @@ class CaseQuery:
     keys: Collection[int] | None = None
     # who asks: sees cases of these organs (None: of every organ), those assigned to, and those they are a subject of
     visible_organs: Collection[str] | None = None
+    secret_organs: Collection[str] | None = None  # of them, where work secrets are seen too (None: in every one)
     visible_to: str | None = None  # None: no limit by person either
 
 
@@ -270,8 +276,16 @@ def _wanted(query: CaseQuery) -> list[ColumnElement[bool]]:
     if query.visible_to is not None:
         assigned = exists().where(CasePerson.case_key == CaseFile.key, CasePerson.user_name == query.visible_to)
         own = exists().where(mine, CaseSubject.user_name == query.visible_to)
-        reachable: list[ColumnElement[bool]] = [assigned, own]
-        if query.visible_organs:
-            reachable.append(CaseFile.organ.in_(list(query.visible_organs)))
-        wanted.append(or_(*reachable))
+        registered = and_(CaseFile.secrecy == WORK_SECRET, CaseFile.registered_by == query.visible_to)
+        plain = true() if query.visible_organs is None else CaseFile.organ.in_(list(query.visible_organs))
+        secret = true() if query.secret_organs is None else CaseFile.organ.in_(list(query.secret_organs))
+        wanted.append(
+            or_(
+                assigned,
+                own,
+                registered,
+                and_(CaseFile.secrecy != WORK_SECRET, plain),
+                and_(CaseFile.secrecy == WORK_SECRET, secret),
+            )
+        )
     return wanted

@@ -12,7 +12,7 @@ from typing import Any
 from flask import url_for
 
 from service import auth
-from service.auth import Permission, Role
+from service.auth import Actor, Permission, Role
 from service.casework import case_files, notices, overviews
 from service.casework.case import find as find_case
 from service.runtime import decisions, deployments, form_display, history, instances, step_notes, user_tasks
@@ -126,11 +126,16 @@ def revision(task: UserTask) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
+def is_nameless(actor: Actor) -> bool:
+    """Whether somebody is an expert and nothing else: they see no names, organs or numbers of cases."""
+    return {auth.roles.code_of(group) for group in actor.groups} <= {Role.EXPERT}
+
+
 def headings(unit: UnitOfWork, tasks: Sequence[UserTask]) -> dict[int, Heading]:
     """Return what each task belongs to, by task key."""
     found = overviews.headings_of_tasks(unit, tasks)
     # Experts answer questions without knowing whom they concern.
-    nameless = {auth.roles.code_of(group) for group in request.actor().groups} <= {Role.EXPERT}
+    nameless = is_nameless(request.actor())
     result = {}
     for task in tasks:
         heading = found.get(task.key)
@@ -138,7 +143,7 @@ def headings(unit: UnitOfWork, tasks: Sequence[UserTask]) -> dict[int, Heading]:
             Heading()
             if heading is None
             else Heading(
-                heading.case_no if nameless else f"{heading.case_no} {heading.subject_name}".strip(),
+                "" if nameless else f"{heading.case_no} {heading.subject_name}".strip(),
                 "" if nameless else heading.title,
             )
         )

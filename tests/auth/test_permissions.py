@@ -90,9 +90,14 @@ def test_a_task_is_open_to(
 
 
 CASES = {
-    "investigator of the organ": (an_actor("a", "INVEST", "INVEST@city"), Permission.READ_CASE, None),
+    "intake of the organ": (an_actor("a", "INTAKE", "INTAKE@city"), Permission.READ_CASE, None),
+    "investigator of the organ, not of the case": (
+        an_actor("a", "INVEST", "INVEST@city"),
+        Permission.READ_CASE,
+        NotFound,
+    ),
     "investigator of another organ": (an_actor("a", "INVEST", "INVEST@county"), Permission.READ_CASE, NotFound),
-    "investigator everywhere": (an_actor("a", "INVEST"), Permission.READ_CASE, None),
+    "leader everywhere": (an_actor("a", "LEAD"), Permission.READ_CASE, None),
     "the subject reads": (an_actor("wang", "SUBJECT"), Permission.READ_CASE, None),
     "the subject applies": (an_actor("wang", "SUBJECT"), Permission.SUBMIT_APPLICATION, None),
     "another subject": (an_actor("li", "SUBJECT"), Permission.READ_CASE, NotFound),
@@ -103,7 +108,7 @@ CASES = {
         Permission.CLOSE_CASE,
         Forbidden,
     ),
-    "investigator assigns people": (an_actor("a", "INVEST"), Permission.ASSIGN_PEOPLE, Forbidden),
+    "archivist assigns people": (an_actor("a", "ARCHIVE"), Permission.ASSIGN_PEOPLE, Forbidden),
     "leader assigns people": (an_actor("a", "LEAD"), Permission.ASSIGN_PEOPLE, None),
     "owner": (an_actor("o", "OWNER"), Permission.READ_CASE, NotFound),
     "personnel department": (an_actor("h", "HR"), Permission.READ_CASE, NotFound),
@@ -178,3 +183,32 @@ def test_a_refusal_names_permission_and_roles_in_words() -> None:
     assert "确定办案人员" in said
     assert "签发人" in said
     assert not any(role in said for role in Role)
+
+
+def test_whoever_must_recuse_sees_nothing_of_the_case() -> None:
+    for role in ("LEAD", "INVEST", "APPROVER"):
+        case = a_case(participants=frozenset({"a"}), recused=frozenset({"a"}))
+        assert auth.view_of(an_actor("a", role), case) is View.NONE
+
+
+WORK_SECRETS = {
+    "leader": (an_actor("a", "LEAD"), View.FULL),
+    "approver of the organ": (an_actor("a", "APPROVER", "APPROVER@city"), View.FULL),
+    "approver elsewhere": (an_actor("a", "APPROVER", "APPROVER@county"), View.NONE),
+    "archivist": (an_actor("a", "ARCHIVE"), View.NONE),
+    "intake": (an_actor("a", "INTAKE"), View.NONE),
+    "investigator of the case": (an_actor("inv", "INVEST"), View.FULL),
+    "the person": (an_actor("wang", "SUBJECT"), View.SUBJECT),
+}
+
+
+@pytest.mark.parametrize(("actor", "view"), WORK_SECRETS.values(), ids=WORK_SECRETS)
+def test_a_work_secret_is_seen_by_who_works_on_it_and_who_oversees_it(actor: Actor, view: View) -> None:
+    assert auth.view_of(actor, a_case(restricted=True, participants=frozenset({"inv"}))) is view
+
+
+def test_a_task_of_the_person_is_never_a_groups() -> None:
+    task = a_task(candidate_groups=frozenset({"SUBJECT"}), organ="city")
+
+    assert not auth.is_candidate(an_actor("li", "SUBJECT"), task)
+    assert auth.is_candidate(an_actor("li", "SUBJECT"), a_task(candidate_users=frozenset({"li"}), organ="city"))

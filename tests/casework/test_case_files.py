@@ -131,9 +131,9 @@ def test_only_intake_registers(site: Site, who: str) -> None:
 
 SEES = {
     "lead": View.FULL,
-    "invest1": View.FULL,
-    "review": View.FULL,
-    "member1": View.FULL,
+    "invest1": None,  # not assigned to it yet
+    "review": None,
+    "member1": None,
     "archive": View.FULL,
     "subject": View.SUBJECT,
     "expert": None,
@@ -151,6 +151,54 @@ def test_a_case_is_seen_by_role(case: Site, who: str, view: View | None) -> None
         else:
             assert case_files.view(unit, case.key).view is view
             assert [line.key for line in case_files.search(unit).items] == [case.key]
+
+
+@pytest.mark.parametrize(
+    ("who", "field"), [("invest1", "investigators"), ("review", "reviewers"), ("member1", "members")]
+)
+def test_whoever_is_assigned_sees_the_case(case: Site, who: str, field: str) -> None:
+    with case.unit("approver") as unit:
+        people = ["invest1", "invest2"] if field == "investigators" else [who]
+        case_files.assign(unit, case.key, {field: people})
+        unit.commit()
+
+    with case.engine.reading(case.actor(who)) as unit:
+        assert case_files.view(unit, case.key).view is View.FULL
+        assert [line.key for line in case_files.search(unit).items] == [case.key]
+
+
+def test_a_work_secret_stands_in_fewer_lists(site: Site) -> None:
+    with site.unit("intake") as unit:
+        site.key = case_files.register(unit, submission(secrecyLevel="work_secret")).key
+        unit.commit()
+
+    def seen(who: str) -> bool:
+        with site.engine.reading(site.actor(who)) as unit:
+            listed = [line.key for line in case_files.search(unit).items] == [site.key]
+            assert bool(case_files.counts(unit)) == listed
+            try:
+                case_files.view(unit, site.key)
+            except NotFound:
+                assert not listed
+                return False
+            assert listed
+            return True
+
+    sees = {who for who in ("intake", "lead", "approver", "archive", "deliver", "secretary", "invest1") if seen(who)}
+    assert sees == {"intake", "lead", "approver"}  # who registered it and who oversee it
+    other = site.actor("intake2", "INTAKE")
+    with site.engine.reading(other) as unit:
+        assert case_files.search(unit).items == []
+
+
+def test_whoever_must_recuse_does_not_see_the_case_any_more(case: Site) -> None:
+    with case.case() as found:
+        found.set("recusalDeclaration", (), [{"person": "lead", "result": "must_recuse"}])
+
+    with case.engine.reading(case.actor("lead")) as unit:
+        with pytest.raises(NotFound):
+            case_files.view(unit, case.key)
+        assert case_files.search(unit).items == []
 
 
 @pytest.mark.parametrize("role", ["SYSADM", "SECADM", "AUDADM", "OWNER", "HR"])
@@ -336,7 +384,9 @@ def test_an_assignment_is_in_the_audit_log(case: Site) -> None:
 
 
 def test_not_everybody_assigns(case: Site) -> None:
-    with case.unit("invest1") as unit, pytest.raises(Forbidden):
+    with case.unit("archive") as unit, pytest.raises(Forbidden):
+        case_files.assign(unit, case.key, {"reviewers": ["review"]})
+    with case.unit("invest1") as unit, pytest.raises(NotFound):
         case_files.assign(unit, case.key, {"reviewers": ["review"]})
     with case.unit("subject") as unit, pytest.raises(Forbidden):
         case_files.assign(unit, case.key, {"reviewers": ["review"]})

@@ -14,6 +14,7 @@ from service.errors import Invalid
 from service.runtime import form_display, form_sources, history, instances, listings, user_tasks
 from service.runtime.unit import UnitOfWork
 from service.runtime.user_tasks import UserTask, UserTaskState
+from service.web import views
 from service.web.answers import json_of
 from service.web.api import body, credentials, searching, variable
 from service.web.api.fields import headers, key, moment, names
@@ -164,7 +165,8 @@ def _visible(unit: UnitOfWork, task: UserTask) -> list[int]:
     if listings.is_of_case(unit, task.business_key):
         view = user_tasks.form(unit, task.key)
         needed = form_display.needed(view) if view is not None else {}
-        found = {name: key for name, key in found.items() if name in needed}
+        # An expert sees what a form shows, masked; values as they are stored would tell whom the case concerns.
+        found = {} if views.is_nameless(unit.actor) else {name: key for name, key in found.items() if name in needed}
     return list(found.values())
 
 
@@ -190,10 +192,10 @@ def _changes(sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _items(unit: UnitOfWork, rows: Sequence[UserTask]) -> list[dict[str, Any]]:
     found = listings.instances_of(unit, {row.instance_key for row in rows})
-    return [_item(row, found.get(row.instance_key)) for row in rows]
+    return [_item(row, found.get(row.instance_key), nameless=views.is_nameless(unit.actor)) for row in rows]
 
 
-def _item(row: UserTask, instance: listings.ProcessInstance | None) -> dict[str, Any]:
+def _item(row: UserTask, instance: listings.ProcessInstance | None, *, nameless: bool) -> dict[str, Any]:
     return {
         "userTaskKey": str(row.key),
         "name": row.name,
@@ -209,7 +211,7 @@ def _item(row: UserTask, instance: listings.ProcessInstance | None) -> dict[str,
         "processName": row.process_name,
         "processInstanceKey": str(row.instance_key),
         "rootProcessInstanceKey": str(row.root_key),
-        "businessId": row.business_key,
+        "businessId": None if nameless else row.business_key,
         "creationDate": moment(row.created_at),
         "completionDate": moment(row.completed_at),
         "followUpDate": moment(row.follow_up_at),

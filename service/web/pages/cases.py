@@ -93,6 +93,12 @@ EVENTS: dict[EventKind, tuple[str, str]] = {
 }
 
 
+SECRECY: dict[str, tuple[str, str]] = {
+    "internal": (N_("Internal"), ""),
+    "work_secret": (N_("Work secret"), "red"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CaseRow:
     key: int
@@ -103,6 +109,7 @@ class CaseRow:
     state: tuple[str, str] | None
     light: Light | None
     registered: Any
+    secrecy: tuple[str, str] | None  # label and colour
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +275,7 @@ def row_of(summary: CaseSummary, calendar: Calendar, today: date) -> CaseRow:
         labels.tag(labels.STATES, summary.state),
         light,
         summary.registered_at,
+        labels.tag(SECRECY, summary.secrecy),
     )
 
 
