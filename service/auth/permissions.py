@@ -50,6 +50,10 @@ class View(StrEnum):
     NONE = "none"
 
 
+# What nobody but the person held accountable does, in their own case.
+OF_THE_PERSON = frozenset({Permission.SUBMIT_APPLICATION, Permission.WITHDRAW_APPLICATION, Permission.REQUEST_RECUSAL})
+
+
 def require(actor: Actor, permission: Permission, obj: Object | None = None) -> None:
     """Return if the actor may do it.
 
@@ -168,7 +172,7 @@ def _require_case(actor: Actor, permission: Permission, case: CaseAccess) -> Non
         raise NotFound("auth.no_such_case", key=case.key)
     if permission is Permission.READ_CASE:
         return
-    own = permission in {Permission.SUBMIT_APPLICATION, Permission.WITHDRAW_APPLICATION}
+    own = permission in OF_THE_PERSON
     if own:
         if view is not View.SUBJECT:
             raise Forbidden("auth.only_the_subject", permission=permission.value)

@@ -52,6 +52,8 @@ class Permission(StrEnum):
     ASK_ARCHIVE = "ask_archive"  # the whole one for archivists only
     APPROVE_ARCHIVE = "approve_archive"  # the second person
     ISSUE_DOCUMENT = "issue_document"  # each kind by its own roles, see `documents.TEMPLATES`
+    REQUEST_RECUSAL = "request_recusal"  # of somebody who works on one's own case
+    RULE_RECUSAL = "rule_recusal"
     KEEP_IDENTITY = "keep_identity"  # write down a person's identity number
     READ_IDENTITY = "read_identity"  # see it in full, for a reason that is recorded
     # models and running of the service
@@ -119,6 +121,8 @@ ALLOWED: dict[Permission, frozenset[Role]] = {
     Permission.ASK_ARCHIVE: frozenset({Role.ARCHIVE, Role.LEAD, Role.APPROVER}),
     Permission.APPROVE_ARCHIVE: frozenset({Role.LEAD, Role.APPROVER}),
     Permission.ISSUE_DOCUMENT: CASE_STAFF | {Role.APPEAL, Role.BACKTRACK},
+    Permission.REQUEST_RECUSAL: frozenset({Role.SUBJECT}),
+    Permission.RULE_RECUSAL: frozenset({Role.APPROVER}),
     Permission.KEEP_IDENTITY: frozenset({Role.INTAKE, Role.LEAD, Role.ARCHIVE}),
     Permission.READ_IDENTITY: frozenset({Role.INTAKE, Role.LEAD, Role.REVIEW, Role.ARCHIVE, Role.DELIVER}),
     Permission.READ_MODELS: frozenset(Role) - {Role.SUBJECT, Role.EXPERT},

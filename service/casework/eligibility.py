@@ -45,7 +45,7 @@ def refusal(unit: UnitOfWork, task: TaskAccess, user: str) -> ServiceError | Non
     account = accounts.find(unit, user)
     if account is None or not account.active:
         return Invalid("casework.no_such_person", user=user[:80])
-    found = None if user == task.assignee else _not_for(unit, case, task, account)
+    found = None if user == task.assignee else not_for(unit, case, task, account)
     return found or own_work(unit, task, account.name)
 
 
@@ -99,7 +99,8 @@ def own_work(unit: UnitOfWork, task: TaskAccess, user: str) -> Forbidden | None:
     return None
 
 
-def _not_for(unit: UnitOfWork, case: Case, task: TaskAccess, account: Account) -> Forbidden | None:
+def not_for(unit: UnitOfWork, case: Case, task: TaskAccess, account: Account) -> Forbidden | None:
+    """Return why a task is not for somebody, whoever did earlier steps; None if it is."""
     shown = account.display_name
     if not task.candidate_users and not task.candidate_groups:
         holder = task.assignee or ""
@@ -114,7 +115,9 @@ def _not_for(unit: UnitOfWork, case: Case, task: TaskAccess, account: Account) -
         return Forbidden("casework.person_recused", user=shown)
     for own, other in _clashes(case, account.name, roles):
         return Forbidden("casework.roles_exclude", user=shown, one=own.value, other=other.value)
-    if roles & DECLARING and recusals.latest(case, account.name) is None:
+    if account.name in recusals.pending(case):
+        return Forbidden("casework.recusal_pending", user=shown)
+    if roles & DECLARING and not recusals.declared(case, account.name):
         return Forbidden("casework.person_undeclared", user=shown)
     return None
 

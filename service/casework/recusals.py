@@ -1,4 +1,8 @@
-"""Recusal (D10): what was declared by a person or asked for by others, and what follows for a case."""
+"""Recusal (D10) as it stands in a case: who declared, who must keep out, about whom a request is open.
+
+The last word about a person counts. Whoever must recuse sees nothing of the case any more and is given nothing in it;
+about whom a request is open is given nothing new.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,39 @@ from typing import Any
 
 from service.casework.case import Case
 
-MUST = "must_recuse"
+MUST = frozenset({"must_recuse", "recuse"})
 
 
-def latest(case: Case, user: str) -> Mapping[str, Any] | None:
-    """Return what was declared last about a person; None if nothing was."""
-    found = [entry for entry in case.document("recusalDeclaration") if entry.get("person") == user]
-    return found[-1] if found else None
+def handlers(case: Case) -> list[str]:
+    """Return the user names of those who work on a case, each once."""
+    found: list[str] = []
+    for value in case.people().values():
+        found += value if isinstance(value, list) else [value] if value else []
+    return list(dict.fromkeys(found))
+
+
+def declared(case: Case, user: str) -> bool:
+    """Whether a person has declared clearly enough for D10 to judge, or was ruled on."""
+    return _results(case).get(user) not in {None, "insufficient"}
 
 
 def recused(case: Case) -> set[str]:
     """Return the user names of those who must keep out of a case."""
-    last = {str(entry.get("person")): entry.get("result") for entry in case.document("recusalDeclaration")}
-    return {name for name, result in last.items() if result == MUST}
+    return {name for name, result in _results(case).items() if result in MUST}
+
+
+def pending(case: Case) -> dict[str, Mapping[str, Any]]:
+    """Return requests on which nothing was decided yet, by the person they are about."""
+    found: dict[str, Mapping[str, Any]] = {}
+    for entry in case.document("recusalDeclaration"):
+        name = str(entry.get("person"))
+        if entry.get("requestedBy") and not entry.get("result"):
+            found[name] = entry
+        elif entry.get("decidedAt"):
+            found.pop(name, None)
+    return found
+
+
+def _results(case: Case) -> dict[str, str]:
+    entries = case.document("recusalDeclaration")
+    return {str(entry.get("person")): str(entry["result"]) for entry in entries if entry.get("result")}

@@ -230,4 +230,18 @@ MESSAGES: dict[str, str] = {
     "casework.deployment_refused_text": "{by} refused the deployment: {reason}",
     "casework.deployment_in_force_title": "In force: {name}",
     "casework.deployment_in_force_text": "The day {day} has come: new cases use the new versions.",
+
+    "casework.recusal_pending": (
+        "A request that {user} recuse is not decided yet; until then they are given nothing new in this case "
+        "(Act on Administrative Sanctions, art. 47 and 48)."
+    ),
+    "casework.no_recusal_pending": "Nobody asked for this recusal, or it is decided already.",
+    "casework.own_recusal": (
+        "Nobody rules on their own recusal (Act on Administrative Sanctions, art. 48); another approver does."
+    ),
+    "casework.not_of_the_case": "Choose one of those who work on the case.",
+    "casework.not_a_handler": "Only who works on the whole case declares recusal in it.",
+    "casework.recusal_ruled_title": "Ruling on your request for recusal",
+    "casework.recusal_ordered": "{user} must recuse in your case. Reason: {reason}",
+    "casework.recusal_denied": "{user} need not recuse in your case. Reason: {reason}",
 }

@@ -10,9 +10,9 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, url_for
 from flask import request as http
 
-from service import auth
+from service import auth, texts
 from service.auth import Permission
-from service.casework import applications, case_files, notices, records
+from service.casework import applications, case_files, notices, records, recusals, recusing
 from service.casework.case_files import CaseView
 from service.casework.deadlines import DeadlineState
 from service.errors import FormRejected, NotFound
@@ -63,7 +63,30 @@ def show(key: int) -> Response:
             if (facts := facts_of(name, record, wording, called))
         ]
         told = [notice_pages.view(unit, row) for row in notices.of_actor(unit).items if row.case_key == key]
-    return make_response(render_template("application.html", matter=matter, sections=sections, notices=told))
+        people = [called(name) for name in recusals.handlers(records.of_case(unit, key))]
+    html = render_template("application.html", matter=matter, sections=sections, notices=told, handlers=people)
+    return make_response(html)
+
+
+@blueprint.post("/<int:key>/recusal")
+def ask_for_recusal(key: int) -> Response:
+    """Ask that somebody who works on one's case recuse; people are meant by their place in the list shown."""
+    _require()
+    number, reason = http.form.get("person", ""), http.form.get("reason", "")
+
+    def use_case(unit: UnitOfWork) -> None:
+        people = recusals.handlers(records.of_case(unit, _own(unit, key).summary.key))
+        known = number.isascii() and number.isdecimal() and int(number) < len(people)
+        recusing.request(unit, key, people[int(number)] if known else "", reason)
+
+    try:
+        request.run(use_case)
+    except FormRejected as error:
+        problems = texts.fields(error, words.locale()).values()
+        flash(gettext("; ").join(said for found in problems for said in found), "danger")
+    else:
+        flash(gettext("Your request is recorded; you will be told of the ruling."), "success")
+    return request.go(url_for("applications.show", key=key))
 
 
 @blueprint.get("/<int:key>/apply")

@@ -24,6 +24,8 @@ from service.casework import (
     overviews,
     parameters,
     records,
+    recusals,
+    recusing,
     suspensions,
     viewings,
 )
@@ -227,6 +229,37 @@ def suspend(key: int, subject: int) -> Response:
     return request.go(url_for("cases.show", key=key))
 
 
+@blueprint.post("/<int:key>/recusal/declare")
+def declare_recusal(key: int) -> Response:
+    answers = {name: http.form.get(name, "") for name in recusing.GROUNDS}
+    try:
+        result = request.run(lambda unit: recusing.declare(unit, key, answers))
+    except FormRejected as error:
+        _flash_problems(error)
+        return request.go(url_for("cases.show", key=key))
+    flash(gettext("Declared. Result: %(result)s", result=gettext(RECUSAL_RESULTS.get(result, result))), "success")
+    return request.go(url_for("cases.show", key=key) if result not in recusals.MUST else url_for("cases.index"))
+
+
+@blueprint.post("/<int:key>/recusal/rule")
+def rule_recusal(key: int) -> Response:
+    must, reason = http.form.get("must") == "yes", http.form.get("reason", "")
+    try:
+        request.run(lambda unit: recusing.rule(unit, key, _asked_about(unit, key), must=must, reason=reason))
+    except FormRejected as error:
+        _flash_problems(error)
+    else:
+        flash(gettext("The ruling is recorded."), "success")
+    return request.go(url_for("cases.show", key=key))
+
+
+def _asked_about(unit: UnitOfWork, key: int) -> str:
+    """Return the person of the case that the form means: by place, so that no account name goes to the page."""
+    people = recusals.handlers(records.of_case(unit, key))
+    number = http.form.get("person", "")
+    return people[int(number)] if number.isascii() and number.isdecimal() and int(number) < len(people) else ""
+
+
 @blueprint.post("/<int:key>/subjects/<int:subject>/identity")
 def keep_identity(key: int, subject: int) -> Response:
     number = http.form.get("number", "")
@@ -358,6 +391,43 @@ def _registration_schema(unit: UnitOfWork) -> Mapping[str, Any]:
     return found.schema
 
 
+RECUSAL_RESULTS: dict[str, str] = {
+    "clear": N_("need not recuse"),
+    "must_recuse": N_("must recuse"),
+    "insufficient": N_("not declared clearly"),
+    "recuse": N_("recusal ordered"),
+    "stay": N_("need not recuse, by ruling"),
+}
+GROUND_WORDS: dict[str, str] = {
+    "nearRelative": N_("Near relative of the person"),
+    "witness": N_("Witness or informant in the case"),
+    "interest": N_("Interest of one's own or of a near relative"),
+    "otherImpact": N_("Anything else that may impair fairness"),
+    "isOrganHead": N_("Head of the organ"),
+}
+
+
+def _recusal(unit: UnitOfWork, case: CaseView, called: Called) -> dict[str, Any] | None:
+    """Return how recusal stands in the case, for those who work on it."""
+    if case.view is not auth.View.FULL:
+        return None
+    whole = records.of_case(unit, case.summary.key)
+    people, asked = recusals.handlers(whole), recusals.pending(whole)
+    me = request.actor()
+    return {
+        "declare_url": url_for("cases.declare_recusal", key=case.summary.key),
+        "rule_url": url_for("cases.rule_recusal", key=case.summary.key),
+        "mine": me.name in people and not recusals.declared(whole, me.name),
+        "grounds": [(name, gettext(label)) for name, label in GROUND_WORDS.items()],
+        "asked": [
+            {"number": people.index(name), "name": called(name), "reason": entry.get("note") or ""}
+            for name, entry in asked.items()
+            if name in people
+        ],
+        "may_rule": auth.may(me, Permission.RULE_RECUSAL, case_files.access(unit, whole)),
+    }
+
+
 def _flash_problems(error: FormRejected) -> None:
     problems = texts.fields(error, words.locale()).values()
     flash(gettext("; ").join(said for found in problems for said in found), "danger")
@@ -420,6 +490,7 @@ def _overview(unit: UnitOfWork, case: CaseView) -> dict[str, Any]:
     return {
         "subjects": subjects,
         "records": sections,
+        "recusal": _recusal(unit, case, called),
         "tasks": _tasks(unit, case),
         "deadlines": [
             deadline_view(unit, row, names) for row in case.deadlines if row.state is not DeadlineState.CLOSED

@@ -396,3 +396,43 @@ def test_the_case_shows_what_processes_wrote_in_words(
         '适用规则版本</dt><dd class="pre-line">D1 1, D3 2',
     ):
         assert words in shown, words
+
+
+def test_a_person_asks_that_somebody_recuse_and_is_told_of_the_ruling(
+    of: Callable[[str], Browser], case: int, site_engine: Engine
+) -> None:
+    staff = {"investigators": ["invest1", "invest2"], "leadInvestigator": "lead"}
+    site_engine.run(Actor("lead", frozenset({"LEAD"})), lambda unit: case_files.assign(unit, case, staff))
+    subject, approver, lead = of("subject"), of("approver"), of("lead")
+    offered = text(subject.get(f"/applications/{case}"))
+    place = f"/cases/{case}/recusal"
+
+    asked = subject.follow(subject.post(f"/applications/{case}/recusal", {"person": "1", "reason": "与举报人是亲属"}))
+    assert lead.post(f"{place}/rule", {"person": "1", "must": "no", "reason": "x"}).status_code == 403
+    seen = text(approver.get(f"/cases/{case}"))
+    ruled = approver.follow(approver.post(f"{place}/rule", {"person": "1", "must": "yes", "reason": "经核实"}))
+
+    assert 'value="invest1"' not in offered
+    assert "您的要求已登记" in asked
+    assert "与举报人是亲属" in seen
+    assert "决定已记录" in ruled
+    assert "对您回避要求的决定" in text(subject.get(f"/applications/{case}"))
+    assert of("invest1").get(f"/cases/{case}").status_code == 404
+    assert of("invest2").get(f"/cases/{case}").status_code == 200
+
+
+def test_whoever_works_on_a_case_declares_on_its_page(
+    of: Callable[[str], Browser], case: int, site_engine: Engine
+) -> None:
+    staff = {"investigators": ["invest1", "invest2"]}
+    site_engine.run(Actor("lead", frozenset({"LEAD"})), lambda unit: case_files.assign(unit, case, staff))
+    invest = of("invest1")
+    answers = dict.fromkeys(("nearRelative", "witness", "interest", "otherImpact", "isOrganHead"), "no")
+
+    assert "您尚未申报回避" in text(invest.get(f"/cases/{case}"))
+    half = invest.follow(invest.post(f"/cases/{case}/recusal/declare", {"witness": "no"}))
+    assert "您尚未申报回避" in half
+    page = invest.follow(invest.post(f"/cases/{case}/recusal/declare", answers))
+
+    assert "不需回避" in page
+    assert "您尚未申报回避" not in page
