@@ -183,7 +183,7 @@ def test_the_reasons_stay_out_of_what_goes_out(issued: dict[str, tuple[Issued, b
 
 
 def test_a_preview_is_marked_and_leaves_nothing_behind(case: Site) -> None:
-    with case.unit("review") as unit:
+    with case.unit("lead") as unit:
         rendered = case_documents.preview(unit, case.key, Order("screening-record", case.subject()))
         unit.commit()
 
@@ -249,7 +249,7 @@ def test_a_correction_is_a_version_with_a_number_of_its_own(case: Site) -> None:
 
 @pytest.mark.parametrize(
     ("who", "template"),
-    [("invest1", "decision"), ("archive", "screening-record"), ("review", "rectification-notice")],
+    [("deliver", "decision"), ("archive", "screening-record"), ("secretary", "rectification-notice")],
 )
 def test_who_does_not_sign_a_document_does_not_issue_it(case: Site, who: str, template: str) -> None:
     with case.unit(who) as unit, pytest.raises(Forbidden):
