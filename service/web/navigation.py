@@ -91,7 +91,7 @@ PLACES: tuple[Place, ...] = (
     Place(N_("Calendar"), "calendar.index", icon="calendar3", key="k", allowed=_with(Permission.IMPORT_CALENDAR)),
     Place(N_("Parameters"), "parameters.index", icon="sliders", key="a", allowed=_with(Permission.SET_PARAMETERS)),
     Place(N_("Incidents"), "incidents.index", icon="exclamation-triangle", key="i", allowed=_with(Permission.OPERATE)),
-    Place(N_("People"), "people.index", icon="people", key="u", allowed=_keeps_people),
+    Place(N_("People and roles"), "people.index", icon="people", key="u", allowed=_keeps_people),
     Place(N_("Who looked at what"), "people.viewed", icon="eye", key="w", allowed=_looks_up_viewings),
     Place(N_("Notices"), "notices.index", icon="bell", key="n", allowed=_everybody),
 )
