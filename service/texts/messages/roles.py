@@ -41,6 +41,8 @@ MESSAGES: dict[str, str] = {
     "permission.request_recusal": "Ask that somebody recuse in their own case",
     "permission.rule_recusal": "Rule on requests for recusal",
     "permission.keep_documents": "Send files ahead of what refers to them",
+    "permission.ask_archive": "Ask for an archive of a case",
+    "permission.approve_archive": "Approve an archive as the second person",
     "permission.keep_identity": "Write down identity numbers",
     "permission.read_identity": "See an identity number in full, for a recorded reason",
     "permission.read_models": "Read models",
