@@ -330,7 +330,7 @@ def test_the_whole_archive_is_the_archivists(site: Archived) -> None:
     with pytest.raises(Forbidden, match="archivist_only"):
         site.engine.run(site.actor("lead"), lambda unit: archives.ask(unit, site.key, Kind.ARCHIVE, "看看"))
     with pytest.raises(Forbidden):
-        site.engine.run(site.actor("invest1"), lambda unit: archives.ask(unit, site.key, Kind.EXPORT, "看看"))
+        site.engine.run(site.actor("intake"), lambda unit: archives.ask(unit, site.key, Kind.EXPORT, "看看"))
     for who in ("subject", "hr"):
         with pytest.raises((Forbidden, NotFound)):
             site.engine.run(site.actor(who), lambda unit: archives.ask(unit, site.key, Kind.EXPORT, "看看"))
