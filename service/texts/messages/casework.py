@@ -230,7 +230,6 @@ MESSAGES: dict[str, str] = {
     "casework.deployment_refused_text": "{by} refused the deployment: {reason}",
     "casework.deployment_in_force_title": "In force: {name}",
     "casework.deployment_in_force_text": "The day {day} has come: new cases use the new versions.",
-
     "casework.recusal_pending": (
         "A request that {user} recuse is not decided yet; until then they are given nothing new in this case "
         "(Act on Administrative Sanctions, art. 47 and 48)."
