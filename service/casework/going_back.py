@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 
-from service import texts
 from service.bpmn.definition import Element, Job
 from service.casework.case import find
 from service.casework.states import TRANSITIONS, Strand
@@ -33,8 +32,8 @@ def refusal(unit: UnitOfWork, move: BackMove) -> Reason | None:
                     return "casework.back_against_line", {"person": row.name}
                 return "casework.back_against_state", {
                     "person": row.name,
-                    "present": texts.message(f"casework.state_{present}"),
-                    "following": texts.message(f"casework.state_{following}"),
+                    "stands_at": present,
+                    "follows": following,
                 }
     return None
 

@@ -57,6 +57,7 @@ def of_submission(unit: UnitOfWork, submission: Submission) -> tuple[FormRow, ..
         form = view.form if view else None
         context = _context(user_tasks.get(unit, submission.user_task_key), data)
     else:
+        view = None
         instance = instances.get(unit, submission.instance_key)
         if submission.form_key is not None:
             form = unit.engine.definitions.form(unit.session, submission.form_key)
@@ -65,7 +66,24 @@ def of_submission(unit: UnitOfWork, submission: Submission) -> tuple[FormRow, ..
         context = InstanceContext(instance.key, instance.root_key, instance.business_key, data, instance.process_id)
     if form is None:
         return tuple(forms.Row("value", name, (feel.string(value),), path=name) for name, value in data.items())
-    return forms.display(form, data, _environment(unit, context))
+    # Words of labels and choices come from the records too; what was entered comes from the submission alone.
+    around = {} if view is None else _without(view.data, [item.path.split(".") for item in form.fields])
+    return forms.display(form, user_tasks.laid_over(around, data), _environment(unit, context))
+
+
+def _without(data: Mapping[str, Any], paths: Sequence[Sequence[str]]) -> dict[str, Any]:
+    """Return nested data without what stands at some paths."""
+    found = dict(data)
+    for path in paths:
+        inner = found
+        for name in path[:-1]:
+            if not isinstance(inner.get(name), Mapping):
+                break
+            inner[name] = dict(inner[name])
+            inner = inner[name]
+        else:
+            inner.pop(path[-1], None)
+    return found
 
 
 def files_of_task(unit: UnitOfWork, key: int) -> frozenset[str]:

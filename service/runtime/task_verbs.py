@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from service import auth, feel, store
 from service.auth import Permission
+from service.bpmn import signers as turns
 from service.errors import Conflict, Forbidden, FormRejected, Invalid, NotFound
-from service.runtime import audit, instances, step_notes, user_tasks
+from service.runtime import audit, execution, instances, signers, step_notes, user_tasks
 from service.runtime.unit import InstanceContext, Person, Told, UnitOfWork
 from service.runtime.user_tasks import UserTask, UserTaskState
 from service.store.task_acts import ActKind, TaskAct
@@ -23,6 +24,7 @@ __all__ = [
     "TaskAct",
     "acts",
     "acts_of_root",
+    "add_signer",
     "answer",
     "copy",
     "delegate",
@@ -35,6 +37,7 @@ __all__ = [
     "recall",
     "remark",
     "remind",
+    "remove_signer",
     "require_text",
     "tell",
     "transfer",
@@ -67,7 +70,9 @@ def offered(unit: UnitOfWork, task: UserTask) -> frozenset[str]:
     found: set[str] = set()
     me = unit.actor.name
     if task.assignee == me and auth.may(unit.actor, Permission.WORK_ON, access):
-        found |= {"answer", "copy"} if task.owner else {"transfer", "delegate", "copy", "return", "sign"}
+        found |= {"answer", "copy"} if task.owner else {"transfer", "delegate", "copy", "return"}
+        if not task.owner and signers.is_shared(unit, task):
+            found.add("sign")
     elif task.owner == me and auth.may(unit.actor, Permission.READ_TASK, access):
         found |= {"recall"}
     elif task.assignee is not None and task.owner is None and auth.may(unit.actor, Permission.ASSIGN, access):
@@ -173,6 +178,47 @@ def copy(unit: UnitOfWork, key: int, users: Collection[str], text: str = "") -> 
             tell(unit, task, act, [name], "copied", text)
         entry.after["readers"] = readers
     return len(fresh)
+
+
+def add_signer(unit: UnitOfWork, key: int, user: str, reason: str, *, before: bool = False) -> None:
+    """Let one more person sign the step beside the actor; where they sign in order, right after or `before` the actor.
+
+    Raises `Forbidden` for who may not, `FormRejected` for who signs already, `Conflict` where the step takes no more.
+    """
+    execution.lock(unit, user_tasks.get(unit, key).root_key)
+    task = usable(unit, key, "sign")
+    reason = require_text(reason)
+    if not user:
+        raise FormRejected({"person": [("runtime.choose_person", {})]})
+    if user in {signer.person for signer in signers.tally(unit, task)}:
+        raise FormRejected({"person": [("runtime.signs_already", {})]})
+    unit.engine.plugins.assignments.check_successor(unit, user_tasks.access(task), user)
+    with (
+        audit.action(unit, "user_task.add_signer", "user_task", key, business_key=task.business_key) as entry,
+        execution.moving(unit, task.root_key) as workflow,
+    ):
+        turns.add(workflow, key, user, before=before)
+        entry.after.update(signer=user, before=before, reason=reason)
+    act = note(unit, task, ActKind.ADD_SIGNER, reason, target=user)
+    tell(unit, task, act, [user], "added", reason)
+
+
+def remove_signer(unit: UnitOfWork, key: int, signer: int, reason: str) -> None:
+    """Take somebody who has not signed out of the step; `signer` is the key of their task."""
+    execution.lock(unit, user_tasks.get(unit, key).root_key)
+    task = usable(unit, key, "sign")
+    reason = require_text(reason)
+    found = next((one for one in signers.tally(unit, task) if one.key == signer and not one.done), None)
+    if found is None or found.key == key:
+        raise FormRejected({"signer": [("runtime.choose_signer", {})]})
+    with (
+        audit.action(unit, "user_task.remove_signer", "user_task", key, business_key=task.business_key) as entry,
+        execution.moving(unit, task.root_key) as workflow,
+    ):
+        turns.remove(workflow, signer)
+        entry.after.update(signer=found.person, reason=reason)
+    act = note(unit, task, ActKind.REMOVE_SIGNER, reason, target=found.person)
+    tell(unit, task, act, [name for name in [found.person] if name], "removed", reason)
 
 
 def mark_opened(unit: UnitOfWork, key: int) -> None:

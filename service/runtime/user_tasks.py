@@ -44,6 +44,7 @@ __all__ = [
     "draft_version",
     "form",
     "get",
+    "laid_over",
     "let_have",
     "pass_on",
     "release",
@@ -321,7 +322,7 @@ def form(unit: UnitOfWork, key: int) -> FormView | None:
     rights = step_notes.of_task(unit, task).fields
     if saved:
         saved = forms.concealed(saved, dict.fromkeys(rights, forms.HIDDEN))
-        data = _over(data, {name: value for name, value in saved.items() if name in wanted})
+        data = laid_over(data, {name: value for name, value in saved.items() if name in wanted})
     return FormView(found, _schema(unit, task), forms.concealed(data, rights), task.form_key)
 
 
@@ -438,12 +439,12 @@ def _plain_numbers(value: Any) -> Any:
     return value
 
 
-def _over(below: Mapping[str, Value], above: Mapping[str, Value]) -> dict[str, Value]:
+def laid_over(below: Mapping[str, Value], above: Mapping[str, Value]) -> dict[str, Value]:
     """Return nested data with a draft laid over what is stored."""
     merged = dict(below)
     for name, value in above.items():
         under = merged.get(name)
-        merged[name] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+        merged[name] = laid_over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
     return merged
 
 

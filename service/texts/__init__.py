@@ -30,7 +30,15 @@ FOLDER = Path(__file__).parent
 KINDS = frozenset({"process", "decision", "form"})
 
 # Facts that hold codes for which there are words: what stands before the code in the messages' table.
-_CODED = {"role": "role", "one": "role", "other": "role", "roles": "role", "permission": "permission"}
+_CODED = {
+    "role": "role",
+    "one": "role",
+    "other": "role",
+    "roles": "role",
+    "permission": "permission",
+    "stands_at": "casework.state_",
+    "follows": "casework.state_",
+}
 
 
 class Coded(Protocol):
@@ -154,7 +162,7 @@ class _Filler(string.Formatter):
         """Return the words of a code or of several; what is no known code stands for itself."""
         if isinstance(value, (tuple, list)):
             return [self._worded(kind, item) for item in value]
-        text = MESSAGES.get(f"{kind}.{value}")
+        text = MESSAGES.get(f"{kind}{value}" if kind.endswith("_") else f"{kind}.{value}")
         return value if text is None else translations(self._locale).ugettext(text)
 
     def format_field(self, value: Any, format_spec: str) -> str:

@@ -223,7 +223,7 @@ def test_what_was_done_stands_in_the_timeline(site: Site, held: int) -> None:
 
 
 VERBS: dict[str, tuple[str | None, set[str]]] = {
-    "nothing noted": (None, {"transfer", "delegate", "copy", "return", "sign"}),
+    "nothing noted": (None, {"transfer", "delegate", "copy", "return"}),
     "two": ("copy, delegate", {"copy", "delegate"}),
     "none": ("none", set()),
 }

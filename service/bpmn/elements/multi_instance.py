@@ -12,7 +12,7 @@ from service.bpmn.failure import Failure
 from service.bpmn.node import LOOP, MAPPED, RESULT, NodeSpec, Task
 from service.feel import Value
 
-COUNT, DONE, ITEMS, OUTPUTS, ENOUGH, BEGUN = "mn", "md", "mi", "mo", "me", "mb"
+COUNT, DONE, ITEMS, OUTPUTS, ENOUGH, BEGUN, REMOVED = "mn", "md", "mi", "mo", "me", "mb", "mr"
 
 KIND = "EXTRACT_VALUE_ERROR"
 LIMIT = 10_000  # turns of one activity
@@ -67,14 +67,14 @@ class BodySpec(NodeSpec):
         data[BEGUN] = 0
         if many.sequential:
             data[ITEMS] = items
-            self._begin_turn(task, items[0])
+            self.begin_turn(task, items[0])
         else:
             for item in items:
-                self._begin_turn(task, item)
-        self._count(task)
+                self.begin_turn(task, item)
+        self.count(task)
         return False
 
-    def _count(self, task: Task) -> None:
+    def count(self, task: Task) -> None:
         """Camunda 7 keeps the counts as variables of the body, where the turns read them."""
         if self.process.definition.dialect is not Dialect.CAMUNDA_7:
             return
@@ -114,7 +114,8 @@ class BodySpec(NodeSpec):
             raise Failure(KIND, "bpmn.too_many_turns", element=self.element.id, count=turns, limit=LIMIT)
         return turns
 
-    def _begin_turn(self, task: Task, item: Value) -> None:
+    def begin_turn(self, task: Task, item: Value) -> None:
+        """Begin the next turn with its item."""
         many, data = self.characteristics, task.internal_data
         index = data[BEGUN]
         data[BEGUN] += 1
@@ -149,7 +150,7 @@ class BodySpec(NodeSpec):
         data = task.internal_data
         done = data[DONE] + after
         active = len(task._children) - after
-        total = Decimal(data[COUNT])
+        total = Decimal(data[COUNT] - len(data.get(REMOVED, ())))
         return {
             "numberOfInstances": total,
             "numberOfActiveInstances": Decimal(active),
@@ -167,8 +168,8 @@ class BodySpec(NodeSpec):
         if ENOUGH in data:
             workflow.empty(task)
         elif self.characteristics.sequential and data[BEGUN] < data[COUNT]:
-            self._begin_turn(task, data[ITEMS][data[BEGUN]])
-        self._count(task)
+            self.begin_turn(task, data[ITEMS][data[BEGUN]])
+        self.count(task)
         if not task._children:
             workflow.finish_later(task)
 
@@ -179,5 +180,7 @@ class BodySpec(NodeSpec):
             data[MAPPED] = 1
             data.pop(RESULT, None)
             if many.output_collection:
-                task.workflow.scopes_of(task).outward().set(many.output_collection, data.pop(OUTPUTS, []))
+                removed = data.pop(REMOVED, ())
+                found = [one for index, one in enumerate(data.pop(OUTPUTS, [])) if index not in removed]
+                task.workflow.scopes_of(task).outward().set(many.output_collection, found)
         return super().leave(task)

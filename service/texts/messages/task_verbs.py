@@ -1,6 +1,16 @@
 """What the verbs of tasks have to say, in English: handing over, going back, and why that is refused."""
 
 MESSAGES: dict[str, str] = {
+    "bpmn.signer_last": "Somebody must sign the step; the last one cannot be removed.",
+    "bpmn.signers_in_order": "They sign one after the other; who comes later cannot be removed.",
+    "bpmn.signers_not_names": "The step {element} runs over something else than people, so that nobody can be added.",
+    "bpmn.signers_of_one": "The step {element} is done by one person; there is nobody to add or to remove.",
+    "runtime.choose_signer": "Choose a signer who has not signed yet.",
+    "runtime.signs_already": "This person signs already. Choose somebody else.",
+    "runtime.notice_added": "You are to sign: {task}",
+    "runtime.notice_added_text": "{who} added you as a signer of “{task}”. Reason: {text}",
+    "runtime.notice_removed": "You need not sign: {task}",
+    "runtime.notice_removed_text": "{who} removed you as a signer of “{task}”. Reason: {text}",
     "bpmn.back_into_many": "The step is done by several people; what one of them has submitted cannot be taken back.",
     "bpmn.back_other_branch": "That step lies in another branch; no way leads from there to here.",
     "bpmn.back_out_of_handler": (
@@ -14,7 +24,7 @@ MESSAGES: dict[str, str] = {
     ),
     "casework.back_against_line": "{person}'s rectification, filing or appeal has gone on; it cannot be set back.",
     "casework.back_against_state": (
-        "{person}'s procedure stands at “{present}”, after which “{following}” may not follow again. Use the way back "
+        "{person}'s procedure stands at “{stands_at}”, after which “{follows}” may not follow again. Use the way back "
         "that the procedure itself has."
     ),
     "casework.reader_out_of_reach": "{user} does not see this case; copies go only to people who work on it.",

@@ -16,7 +16,8 @@ from flask import request as http
 from service import auth, texts
 from service.auth import Permission
 from service.errors import FormRejected, NotFound
-from service.runtime import returns, step_notes, task_verbs, user_tasks
+from service.runtime import returns, signers, step_notes, task_verbs, user_tasks
+from service.runtime.signers import Signer
 from service.runtime.task_verbs import ActKind, TaskAct
 from service.runtime.unit import Person, UnitOfWork
 from service.runtime.user_tasks import UserTask
@@ -91,6 +92,23 @@ VERBS: dict[str, Verb] = {
         text=N_("Reason"),
         needs_text=True,
     ),
+    "add_signer": Verb(
+        N_("Add a signer"),
+        N_("One more person signs this step. Those who have signed need not sign again."),
+        N_("Add"),
+        N_("The signer has been added."),
+        people="one",
+        text=N_("Reason"),
+        needs_text=True,
+    ),
+    "remove_signer": Verb(
+        N_("Remove a signer"),
+        N_("A person who has not signed yet need not sign any more."),
+        N_("Remove"),
+        N_("The signer has been removed."),
+        text=N_("Reason"),
+        needs_text=True,
+    ),
     "copy": Verb(
         N_("Copy to"),
         N_("They may read this task and its form. You see here when each of them has opened it."),
@@ -147,7 +165,7 @@ class Offer:
 
 def offers(unit: UnitOfWork, task: UserTask) -> list[Offer]:
     """Return the ways to the verbs that the person may use on a task, in the order of `VERBS`."""
-    found = set(task_verbs.offered(unit, task))
+    found = _offered(unit, task)
     if returns.may_withdraw(unit, task) and returns.withdrawal(unit, task.key) is None:
         found.add("withdraw")
     return [
@@ -155,6 +173,44 @@ def offers(unit: UnitOfWork, task: UserTask) -> list[Offer]:
         for name, verb in VERBS.items()
         if name in found and name != "answer"
     ]
+
+
+def _offered(unit: UnitOfWork, task: UserTask) -> set[str]:
+    """Return the names of `VERBS` that the person may use on an open task."""
+    found = set(task_verbs.offered(unit, task))
+    if "sign" in found:
+        found |= {"add_signer"} | ({"remove_signer"} if _removable(unit, task) else set())
+    return found
+
+
+def _removable(unit: UnitOfWork, task: UserTask) -> list[Signer]:
+    """Return the signers who have not signed, but for the holder."""
+    return [signer for signer in signers.tally(unit, task) if not signer.done and signer.key != task.key]
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Who signs a step, in words."""
+
+    done: int
+    all: int
+    lines: Sequence[tuple[str, str]]  # who, and when they signed
+
+
+def tally(unit: UnitOfWork, task: UserTask) -> Tally | None:
+    """Return who signs the step of a task; None for a step that one person does, or whose votes are not shown."""
+    found = signers.tally(unit, task)
+    if not found:
+        return None
+    called = request.Called(unit)
+    lines = [
+        (
+            called(signer.person) if signer.person else gettext("unclaimed"),
+            words.moment(signer.at) if signer.done and signer.at else gettext("not signed yet"),
+        )
+        for signer in found
+    ]
+    return Tally(sum(signer.done for signer in found), len(found), lines)
 
 
 def acts(unit: UnitOfWork, task: UserTask) -> list[ActView]:
@@ -198,7 +254,7 @@ def act(key: int, verb: str) -> Response:
     except FormRejected as error:
         return _page(key, verb, error)
     flash(gettext(found.done), "success")
-    stays = verb in {"copy", "remind", "recall"}
+    stays = verb in {"copy", "remind", "recall", "add_signer", "remove_signer"}
     with request.reading() as unit:
         readable = auth.may(request.actor(), Permission.READ_TASK, user_tasks.access(user_tasks.get(unit, key)))
     return request.go(url_for("tasks.show", key=key) if stays and readable else url_for("tasks.index"))
@@ -214,11 +270,15 @@ def remark(key: int) -> Response:
 
 
 def _return(unit: UnitOfWork, key: int) -> None:
-    step = http.form.get("step", "")
     returns.return_task(
-        unit, key, int(step) if step.isdecimal() else 0, http.form.get("reason", ""),
+        unit, key, _number("step"), http.form.get("reason", ""),
         straight=http.form.get("way") == "straight",
     )  # fmt: skip
+
+
+def _number(field: str) -> int:
+    sent = http.form.get(field, "")
+    return int(sent) if sent.isdecimal() else 0
 
 
 def _reason() -> str:
@@ -231,6 +291,10 @@ DO: dict[str, Callable[[UnitOfWork, int], object]] = {
     "delegate": lambda unit, key: task_verbs.delegate(unit, key, http.form.get("person", ""), _reason()),
     "recall": task_verbs.recall,
     "return": _return,
+    "add_signer": lambda unit, key: task_verbs.add_signer(
+        unit, key, http.form.get("person", ""), _reason(), before=http.form.get("place") == "before"
+    ),
+    "remove_signer": lambda unit, key: task_verbs.remove_signer(unit, key, _number("signer"), _reason()),
     "withdraw": lambda unit, key: returns.withdraw(unit, key, _reason()),
     "copy": lambda unit, key: task_verbs.copy(unit, key, http.form.getlist("people"), http.form.get("text", "")),
     "remind": lambda unit, key: task_verbs.remind(unit, key, http.form.get("text", "")),
@@ -261,6 +325,9 @@ def _page(key: int, name: str, error: FormRejected | None = None) -> Response:
             name=name,
             verb=verb,
             people=_people(unit, key, name),
+            removable=[(signer.key, called(signer.person or "")) for signer in _removable(unit, task)]
+            if name == "remove_signer"
+            else [],
             goals=[_goal(goal, called) for goal in goals],
             possible=_possible(unit, task, name, goals),
             summary=summary if problems else "",
@@ -285,7 +352,7 @@ def _possible(unit: UnitOfWork, task: UserTask, name: str, goals: Sequence[retur
     if name == "withdraw":
         refused = returns.withdrawal(unit, task.key)
         return words.message(refused[0], **refused[1]) if refused else ""
-    if name not in task_verbs.offered(unit, task):
+    if name not in _offered(unit, task):
         return gettext("This is not offered to you for this task, as it stands now.")
     if name == "return" and not any(goal.refused is None for goal in goals):
         return gettext("There is no earlier step to which it could be returned.")
@@ -307,6 +374,7 @@ _LABELS: Mapping[str, str] = {
     "person": N_("Person"),
     "people": N_("People"),
     "step": N_("Step"),
+    "signer": N_("Signer"),
     "straight": N_("Afterwards"),
     "text": N_("Accompanying words"),
     "answer": N_("Answer"),

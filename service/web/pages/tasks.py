@@ -432,6 +432,7 @@ def _page(
             steps=views.steps(unit, task.instance_key) if around.full else None,
             offers=verb_pages.offers(unit, task),
             acts=verb_pages.acts(unit, task),
+            tally=verb_pages.tally(unit, task),
             draft_version=user_tasks.draft_version(unit, key),
         )
     if case_key is not None:

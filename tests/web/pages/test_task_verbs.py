@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from service.auth import SYSTEM, accounts
-from service.runtime import user_tasks
+from service.runtime import deployments, instances, user_tasks
 from service.runtime.engine import Engine
 from service.runtime.user_tasks import UserTask, UserTaskQuery
+from tests import builders
 from tests.web.conftest import PASSWORD, Browser, text
 
 Browsers = Callable[[str], Browser]
@@ -148,3 +149,35 @@ def test_who_does_not_hold_a_task_uses_none_of_its_verbs(
     assert refused.status_code in {403, 409}
     assert unseen.status_code == 404
     assert now(site_engine, held).assignee == "ann"
+
+
+def test_a_signer_is_added_by_name_and_the_tally_says_who_has_signed(browser_of: Browsers, site_engine: Engine) -> None:
+    for name, shown in (("amy", "艾示例"), ("ada", "阿示例")):
+        site_engine.run(
+            SYSTEM,
+            lambda unit, name=name, shown=shown: accounts.create(unit, name, shown, PASSWORD, [("INVEST", "")]),  # type: ignore[misc]
+        )
+    step = builders.user_task("vote", name="会签", assignee="=person", groups="INVEST", many=True)
+    site_engine.run(
+        SYSTEM,
+        lambda unit: deployments.deploy(
+            unit, [builders.a_diagram(step, builders.line("s", "vote", "e"), process_id="v", name="v.bpmn")]
+        ),
+    )
+    site_engine.run(SYSTEM, lambda unit: instances.start(unit, "v", {"people": ["ann", "amy"]}))
+    with site_engine.reading(SYSTEM) as unit:
+        (mine,) = user_tasks.search(unit, UserTaskQuery(assignee="ann")).items
+    ann = browser_of("ann")
+
+    page = text(ann.get(f"/tasks/{mine.key}/do/add_signer"))
+    assert "阿示例" in page
+    assert "鲍示例" not in re.sub(r'value="[^"]*"', "", page)
+    done = ann.follow(ann.post(f"/tasks/{mine.key}/do/add_signer", {"person": "ada", "reason": "把关"}))
+
+    assert "已签 0/3" in done
+    assert "加签 阿示例" in done
+    removing = text(ann.get(f"/tasks/{mine.key}/do/remove_signer"))
+    number = re.search(r'name="signer" id="s-(\d+)"[^>]*>\s*<label[^>]*>阿示例', removing)
+    assert number is not None
+    ann.post(f"/tasks/{mine.key}/do/remove_signer", {"signer": number[1], "reason": "不必"})
+    assert "已签 0/2" in text(ann.get(f"/tasks/{mine.key}"))
