@@ -66,13 +66,13 @@ MODELS = {
 
 @pytest.mark.parametrize("elements", MODELS.values(), ids=MODELS)
 def test_a_decision_ends_at_a_limit_and_says_so(elements: tuple[str, ...]) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     evaluation = dmn.evaluate(read(*elements), "d", {}, ENVIRONMENT)
 
     assert evaluation.value is None
     assert any(one.code.startswith("feel_limit_") for one in evaluation.diagnostics)
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_function_called_from_outside_ends_at_a_limit_too() -> None:

@@ -55,22 +55,22 @@ WALKS = [
 
 @pytest.mark.parametrize(("text", "code"), CASES, ids=[text[:40] for text, _ in CASES])
 def test_evaluation_ends_at_a_limit_and_says_so(text: str, code: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     found = codes(text)
 
     assert any(each.startswith(code) for each in found)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 @pytest.mark.parametrize("walk", WALKS)
 def test_a_value_whose_parts_stand_in_many_places_is_not_walked_without_end(walk: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
 
     found = result(DOUBLED % walk)
 
     assert any(each.code.startswith("feel_limit_") for each in found.diagnostics)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
 
 
 def test_values_that_are_no_scalars_are_told_apart_without_comparing_each_with_all() -> None:
