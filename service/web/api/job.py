@@ -132,6 +132,8 @@ def change(job_key: int) -> Response:
     retries = body.whole(changes, "retries", low=1)
     lease = body.whole(changes, "timeout", low=0, high=LONGEST_LEASE)
     priority = body.whole(changes, "priority")
+    if retries is None and lease is None and priority is None:
+        raise Invalid("api_one_of", fields="retries, timeout, priority")
 
     def use_case(unit: UnitOfWork) -> None:
         jobs.change(

@@ -76,6 +76,8 @@ CASES: list[tuple[str, str, Any, tuple[int, str], str]] = [
     ("POST", "/user-tasks/4711/assignment", {}, BAD, "assignee"),
     ("PATCH", "/user-tasks/4711", {"changeset": {"priority": 101}}, BAD, "priority"),
     ("PATCH", "/user-tasks/4711", {"changeset": {"dueDate": "soon"}}, BAD, "dueDate"),
+    ("PATCH", "/jobs/4711", {"changeset": {"color": True}}, BAD, "retries, timeout, priority"),
+    ("PATCH", "/jobs/4711", {"changeset": {"retries": None}}, BAD, "retries, timeout, priority"),
     ("POST", "/variables/search?truncateValues=maybe", {}, BAD, "truncateValues"),
     ("GET", "/variables/4711", None, GONE, "4711"),
     ("POST", "/messages/correlation", {"name": "nobody", "correlationKey": "1"}, GONE, "nobody"),
