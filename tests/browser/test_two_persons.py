@@ -117,7 +117,10 @@ def test_two_persons_of_one_case_end_differently_after_one_meeting(server: Serve
         None,
         "未尽补件跟踪职责，集体研究认为不宜容错。",
     ]
-    assert [decision["docNo"] for decision in decisions] == ["濮纪决〔2026〕1号", "濮纪决〔2026〕2号"]
+    assert [decision["docNo"] for decision in decisions] == [
+        "濮阳市纪委监委容〔2026〕1号",
+        "濮阳市纪委监委容〔2026〕2号",
+    ]
     lead = server.page("lead")
     lead.goto(f"{server.url}/cases/{summary.key}")
     for words in (FIRST, SECOND, "免于追究责任", "不予容错"):

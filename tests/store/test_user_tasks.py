@@ -124,6 +124,7 @@ def test_pages_join_to_the_whole_list(filled: Session, order: TaskOrder) -> None
 
 def test_closing_a_task_takes_it_from_its_candidates(filled: Session) -> None:
     user_tasks.close(filled, [1], UserTaskState.COMPLETED, NOON, "ann")
+    user_tasks.withdraw(filled, [1])
 
     assert keys(filled, UserTaskQuery(state=None, groups=["INVEST"])) == [2]
     assert user_tasks.search(filled, UserTaskQuery(state=UserTaskState.COMPLETED), None, 9).total == 2
