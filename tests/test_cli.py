@@ -180,7 +180,8 @@ def test_what_contradicts_itself_is_told_in_words_with_its_key(
     assert "Whole: 0 running instances, 1 audit entries." in capsys.readouterr().out
     with sqlite3.connect(tmp_path / "rongcuo.db") as connection:
         connection.execute(
-            "INSERT INTO draft (user_task_key, author, data, saved_at, version) VALUES (77, 'ann', '{}', '2026-01-01', 1)"
+            "INSERT INTO draft (user_task_key, author, data, saved_at, version)"
+            " VALUES (77, 'ann', '{}', '2026-01-01', 1)"
         )
     connection.close()
 
