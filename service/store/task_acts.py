@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -46,17 +46,6 @@ class TaskAct(Base):
     text: Mapped[str] = mapped_column(default="")  # reason, answer, remark
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
-
-
-class Phrase(Base):
-    """A turn of words that a person keeps for opinions."""
-
-    __tablename__ = "phrase"
-    __table_args__ = (Index(None, "user_name", "key"),)
-
-    key: Mapped[PrimaryKey]
-    user_name: Mapped[str]
-    text: Mapped[str]
 
 
 def add(session: Session, act: TaskAct) -> None:
@@ -105,21 +94,3 @@ def unread_copies(session: Session, target: str) -> int:
         TaskAct.target == target, TaskAct.kind == ActKind.COPY, TaskAct.read_at.is_(None)
     )
     return session.scalar(statement) or 0
-
-
-def phrases(session: Session, user_name: str) -> Sequence[Phrase]:
-    return session.scalars(select(Phrase).where(Phrase.user_name == user_name).order_by(Phrase.key)).all()
-
-
-def add_phrase(session: Session, phrase: Phrase) -> None:
-    session.add(phrase)
-    session.flush()
-
-
-def remove_phrases(session: Session, user_name: str, keys: Collection[int]) -> int:
-    """Remove somebody's own phrases; return how many there were."""
-    found = [row for row in phrases(session, user_name) if row.key in keys]
-    for row in found:
-        session.delete(row)
-    session.flush()
-    return len(found)

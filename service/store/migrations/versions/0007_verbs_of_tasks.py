@@ -1,4 +1,4 @@
-"""Verbs of tasks: who handed over to whom, copies and their receipts, versions of drafts, phrases."""
+"""Verbs of tasks: who handed over to whom, copies and their receipts, versions of drafts."""
 
 from __future__ import annotations
 
@@ -36,15 +36,6 @@ def upgrade() -> None:
         batch.create_index(op.f("ix_task_act_user_task_key_kind"), ["user_task_key", "kind"])
         batch.create_index(op.f("ix_task_act_target_kind_key"), ["target", "kind", "key"])
         batch.create_index(op.f("ix_task_act_root_key"), ["root_key"])
-    op.create_table(
-        "phrase",
-        sa.Column("key", KEY, autoincrement=False, nullable=False),
-        sa.Column("user_name", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_phrase")),
-    )
-    with op.batch_alter_table("phrase") as batch:
-        batch.create_index(op.f("ix_phrase_user_name_key"), ["user_name", "key"])
     op.add_column("user_task", sa.Column("owner", sa.Text(), nullable=True))
     op.add_column("user_task", sa.Column("opened_at", UtcDateTime(), nullable=True))
     op.add_column("user_task", sa.Column("back_to", sa.Text(), nullable=True))
@@ -57,5 +48,4 @@ def downgrade() -> None:
     op.drop_column("draft", "version")
     for name in ("readers", "back_to_user", "back_to", "opened_at", "owner"):
         op.drop_column("user_task", name)
-    op.drop_table("phrase")
     op.drop_table("task_act")
