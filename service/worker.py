@@ -27,6 +27,7 @@ POLL_SECONDS = 0.08
 SWEEP_EVERY = timedelta(minutes=10)
 BATCH = 20
 AFTER_FAULT_SECONDS = 2.0
+PDF_LOOK_SECONDS = 5  # between looks that find no document without its PDF: each passes over all documents
 PDF_PAUSE_SECONDS = 60  # after a PDF could not be made
 
 
@@ -89,14 +90,17 @@ class Worker:
         """Make PDFs of documents that were issued while there is nothing else to do; return how many."""
         if time.monotonic() < self._no_pdfs_before:
             return 0
+        pause = PDF_PAUSE_SECONDS
         try:
-            return case_documents.make_pdfs(self._engine)
+            if made := case_documents.make_pdfs(self._engine):
+                return made
+            pause = PDF_LOOK_SECONDS
         except ServiceError as error:
             # The document is issued and kept; whoever opens its PDF is told what is missing.
             logger.warning("documents wait for their PDF: %s", texts.render(error, "en"))
         except Exception:
             logger.exception("making PDFs failed")
-        self._no_pdfs_before = time.monotonic() + PDF_PAUSE_SECONDS
+        self._no_pdfs_before = time.monotonic() + pause
         return 0
 
     def sweep(self) -> int:
