@@ -325,7 +325,7 @@ def evaluation(
         tuple(rules),
         tuple((results.name(str(name)), results.value(found)) for name, found in inputs.items()),
         failure,
-        _why(unit, row),
+        _why(unit, row, trace),
         row.key,
     )
 
@@ -346,10 +346,10 @@ class _InWords:
         return results.condition(text, self.outputs.get(of, of))
 
 
-def _why(unit: UnitOfWork, row: decisions.DecisionEvaluation) -> tuple[str, ...]:
+def _why(unit: UnitOfWork, row: decisions.DecisionEvaluation, trace: list[dict[str, Any]]) -> tuple[str, ...]:
     outputs = {
         str(item["name"]): str(rule["outputs"][0]["name"])
-        for item in decoded(row.evaluated)
+        for item in trace
         for rule in item.get("matched") or ()
         if len(rule["outputs"]) == 1 and rule["outputs"][0]["name"]
     }
