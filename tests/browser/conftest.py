@@ -6,11 +6,13 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -36,6 +38,14 @@ class Watch:
 
     violations: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def over(self, context: BrowserContext) -> None:
+        """Note what goes wrong in a browser from now on, and give its pages time: the machine may be busy."""
+        context.set_default_timeout(45_000)  # milliseconds
+        context.expose_function("reportViolation", self.violation)
+        context.add_init_script(WATCH)
+        context.on("console", self.console)
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
 
     def violation(self, text: str) -> None:
         self.violations.append(text)
@@ -64,14 +74,9 @@ class Server:
             context = self.browser.new_context(
                 viewport={"width": width, "height": 900}, locale="zh-CN", timezone_id="Asia/Shanghai"
             )
-            context.set_default_timeout(45_000)  # milliseconds; the machine may be busy
-            context.expose_function("reportViolation", self.watch.violation)
-            context.add_init_script(WATCH)
-            context.on("console", self.watch.console)
-            context.on("weberror", lambda error: self.watch.errors.append(str(error.error)))
+            self.watch.over(context)
             if name is not None:
-                token = self.engine.run(SYSTEM, lambda unit: sessions.open_session(unit, name))
-                context.add_cookies([{"name": COOKIE, "value": token, "url": self.url}])
+                sign_in(self.engine, context, self.url, name)
             self.contexts[key] = context
         pages = self.contexts[key].pages
         return pages[0] if pages else self.contexts[key].new_page()
@@ -79,6 +84,26 @@ class Server:
     def idle(self) -> None:
         """Let what is due run, as the worker would."""
         run_until_idle(self.engine)
+
+
+def sign_in(engine: Engine, context: BrowserContext, url: str, name: str) -> None:
+    """Let a browser hold an open session of somebody."""
+    token = engine.run(SYSTEM, lambda unit: sessions.open_session(unit, name))
+    context.add_cookies([{"name": COOKIE, "value": token, "url": url}])
+
+
+@contextmanager
+def listening(app: Flask) -> Iterator[int]:
+    """Serve an application on a port of this machine."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_port
+    finally:
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()
 
 
 @pytest.fixture(scope="session")
@@ -107,14 +132,9 @@ def server(tmp_path: Path, models: Path, chromium: Browser) -> Iterator[Server]:
     # The clock is moved by hours between steps: nobody is asked to sign in again for that.
     month = timedelta(days=30)
     app = create_app(engine, Settings(secret_key="k" * 40, session_idle=month, session_lifetime=month))
-    waiting = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=waiting.serve_forever, daemon=True)
-    thread.start()
-    found = Server(f"http://127.0.0.1:{waiting.server_port}", engine, clock, chromium, Watch())
-    yield found
-    for context in found.contexts.values():
-        context.close()
-    waiting.shutdown()
-    thread.join(timeout=10)
-    waiting.server_close()
+    with listening(app) as port:
+        found = Server(f"http://127.0.0.1:{port}", engine, clock, chromium, Watch())
+        yield found
+        for context in found.contexts.values():
+            context.close()
     engine.close()

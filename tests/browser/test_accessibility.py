@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,16 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
-from werkzeug.serving import make_server
 
 from service import wiring
-from service.auth import SYSTEM, sessions
+from service.auth import SYSTEM
 from service.casework import demo
 from service.runtime import deployments, user_tasks
 from service.runtime.engine import Engine, SetClock, SystemClock
 from service.settings import Profile, Settings
 from service.web import create_app
-from service.web.request import COOKIE
 from service.worker import run_until_idle
-from tests.browser.conftest import WATCH, Watch
+from tests.browser.conftest import Watch, listening, sign_in
 from tests.processes import play
 
 AXE = (play.ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
@@ -103,30 +100,19 @@ def test_every_page_can_be_used_by_everybody(
     settings = Settings(database=f"sqlite:///{database}", profile=Profile.DEMO, secret_key="k" * 40)
     engine = wiring.engine(settings)
     app = create_app(engine, settings)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://localhost:{server.server_port}"
     visit, watch = Visit(engine, app.url_map.bind("localhost")), Watch()
     faults: list[str] = []
-    try:
+    with listening(app) as port:
+        url = f"http://localhost:{port}"
         for person in (None, *(one.name for one in demo.people())):
             context = chromium.new_context(viewport={"width": 1280, "height": 900}, timezone_id="Asia/Shanghai")
-            context.set_default_timeout(45_000)  # milliseconds; the machine may be busy
-            context.expose_function("reportViolation", watch.violation)
-            context.add_init_script(WATCH)
-            context.on("console", watch.console)
+            watch.over(context)
             context.add_cookies([{"name": "rongcuo_language", "value": language, "url": url}])
             if person is not None:
-                token = engine.run(SYSTEM, lambda unit, name=person: sessions.open_session(unit, name))
-                context.add_cookies([{"name": COOKIE, "value": token, "url": url}])
+                sign_in(engine, context, url, person)
             faults += _visit_all(context.new_page(), url, visit, person)
             context.close()
-    finally:
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
-        engine.close()
+    engine.close()
 
     if faults:
         pytest.fail("\n".join(faults))
