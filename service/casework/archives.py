@@ -92,6 +92,7 @@ WITHHELD_JUDGEMENTS = frozenset({"D11"})
 # What is noted in the log without changing the case.
 _READING = frozenset(
     {
+        "access.refuse",
         "archive.request",
         "archive.approve",
         "archive.refuse",

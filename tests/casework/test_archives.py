@@ -341,6 +341,16 @@ def test_the_whole_archive_is_the_archivists(site: Archived) -> None:
         site.built(request, "lead")
 
 
+def test_an_attempt_that_was_refused_does_not_undo_an_agreement(on_each: Archived) -> None:
+    request = on_each.approved()
+    on_each.engine.run(
+        SYSTEM,
+        lambda unit: audit.record(unit, "access.refuse", ("request", "cases.show"), business_key=str(on_each.key)),
+    )
+
+    on_each.built(request)
+
+
 def test_a_change_after_the_agreement_asks_for_another(on_each: Archived) -> None:
     request = on_each.approved()
     on_each.engine.run(
