@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -117,16 +119,30 @@ def _prepare_sqlite_connection(connection: Any, _record: object) -> None:
     # The driver would begin transactions by its own rules; _begin_sqlite_transaction does it by ours.
     connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}")
+    _write_ahead(cursor)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        f"busy_timeout={BUSY_TIMEOUT_SECONDS * 1000}",
         "temp_store=MEMORY",
         "cache_size=-16000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: sqlite3.Cursor) -> None:
+    # Where several open a new file at once, one of them switches it, and SQLite tells the others so without waiting.
+    until = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "database is locked" not in str(error) or time.monotonic() > until:
+                raise
+            cursor.execute("BEGIN IMMEDIATE")  # this waits for the other
+            cursor.execute("COMMIT")
 
 
 def _prepare_postgresql_connection(connection: Any, _record: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -19,6 +20,21 @@ EAST = timezone(timedelta(hours=8))
 
 def a_deployment(key: int, at: datetime) -> Deployment:
     return Deployment(key=key, name="", release=Release.LIVE, created_at=at, created_by="ann")
+
+
+def test_several_that_open_a_new_file_at_once_all_get_it(sqlite_url: str) -> None:
+    databases = [Database(sqlite_url) for _ in range(8)]
+
+    def mode(database: Database) -> str:
+        with database.reading() as session:
+            return str(session.execute(text("PRAGMA journal_mode")).scalar())
+
+    with ThreadPoolExecutor(len(databases)) as pool:
+        found = list(pool.map(mode, databases))
+
+    assert found == ["wal"] * len(databases)
+    for database in databases:
+        database.close()
 
 
 def test_sqlite_keeps_what_is_committed_and_checks_foreign_keys(sqlite_url: str) -> None:
