@@ -62,6 +62,19 @@ OUTCOMES: dict[str, str] = {
     "none": N_("No fault tolerance"),
 }
 
+# Parts of a case: the tabs of its page, and what the log of viewing says was opened.
+CASE_PARTS: dict[str, str] = {
+    "overview": N_("Overview"),
+    "progress": N_("Progress"),
+    "timeline": N_("Timeline"),
+    "judgements": N_("Judgements"),
+    "deadlines": N_("Deadlines"),
+    "documents": N_("Documents"),
+    "materials": N_("Materials"),
+    "submissions": N_("Forms submitted"),
+    "archives": N_("Archives"),
+}
+
 RECORDS: dict[str, str] = {
     "case": N_("Case"),
     "subject": N_("Person held accountable"),

@@ -63,18 +63,6 @@ blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
 PAGE = 50
 
-TABS: dict[str, str] = {
-    "overview": N_("Overview"),
-    "progress": N_("Progress"),
-    "timeline": N_("Timeline"),
-    "judgements": N_("Judgements"),
-    "deadlines": N_("Deadlines"),
-    "documents": N_("Documents"),
-    "materials": N_("Materials"),
-    "submissions": N_("Forms submitted"),
-    "archives": N_("Archives"),
-}
-
 INSTANCE_STATES: dict[InstanceState, tuple[str, str]] = {
     InstanceState.ACTIVE: (N_("under way"), ""),
     InstanceState.COMPLETED: (N_("done"), "green"),
@@ -195,7 +183,7 @@ def register() -> Response:
 @blueprint.get("/<int:key>")
 def show(key: int) -> Response:
     tab = http.args.get("tab", "overview")
-    tab = tab if tab in TABS else "overview"
+    tab = tab if tab in labels.CASE_PARTS else "overview"
     with request.reading() as unit:
         case = case_files.view(unit, key)
         if case.view is not auth.View.FULL:
@@ -209,7 +197,7 @@ def show(key: int) -> Response:
                 "count": {"judgements": len(case.evaluations), "deadlines": len(case.deadlines)}.get(name),
                 "current": name == tab,
             }
-            for name, label in TABS.items()
+            for name, label in labels.CASE_PARTS.items()
             if case.view is auth.View.FULL or name == "overview"
         ]
         head = row_of(summary, calendars.calendar(unit), parameters.today(unit))

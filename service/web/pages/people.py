@@ -24,14 +24,7 @@ from service.web.words import N_, gettext
 blueprint = Blueprint("people", __name__)
 
 PARTS: dict[str, str] = {
-    "overview": N_("Overview"),
-    "progress": N_("Progress"),
-    "timeline": N_("Timeline"),
-    "judgements": N_("Judgements"),
-    "deadlines": N_("Deadlines"),
-    "documents": N_("Documents"),
-    "submissions": N_("Forms submitted"),
-    "archives": N_("Archives"),
+    **labels.CASE_PARTS,
     viewings.TASK: N_("Task"),
     viewings.FILE: N_("File"),
     viewings.IDENTITY: N_("Identity number"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +25,9 @@ from tests.processes import play
 from tests.web.conftest import SECRET, Browser, text
 
 INTAKE = Actor("intake", frozenset({"INTAKE"}))
-TABS = ("overview", "progress", "timeline", "judgements", "deadlines", "documents", "submissions", "archives")
+TABS = (
+    "overview", "progress", "timeline", "judgements", "deadlines", "documents", "materials", "submissions", "archives",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +158,16 @@ def test_every_part_of_a_case_is_shown_to_those_who_work_on_it(of: Callable[[str
         page = lead.get(f"/cases/{case}?tab={tab}")
         assert page.status_code == 200
         assert "示例案件" in text(page)
+
+
+def test_the_log_of_viewing_names_every_part_that_can_be_opened(of: Callable[[str], Browser], case: int) -> None:
+    for tab in TABS:
+        of("lead").get(f"/cases/{case}?tab={tab}")
+
+    log = text(of("auditor").get("/viewings"))
+
+    choices = dict(re.findall(r'<option value="(\w+)"[^>]*>([^<]+)</option>', log))
+    assert {tab: choices.get(tab, tab) for tab in TABS if choices.get(tab, tab) == tab} == {}
 
 
 @pytest.mark.parametrize("name", ["stranger", "auditor", "elsewhere", "expert", "hr"])
