@@ -815,7 +815,7 @@ def test_two_persons_end_differently_after_one_meeting(a_case: ACase) -> None:
     assert [play.record("meeting", person)["meetingNo"] for person in (0, 1)] == ["2026-1", "2026-1"]
     assert [play.record("subject", person)["outcome"] for person in (0, 1)] == ["exempt", "none"]
     numbers = [play.record("decisionDocument", person)["docNo"] for person in (0, 1)]
-    assert numbers == ["濮纪决〔2026〕1号", "濮纪决〔2026〕2号"]
+    assert numbers == ["濮阳市纪委监委容〔2026〕1号", "濮阳市纪委监委容〔2026〕2号"]
     for person in (0, 1):
         play.do("notice", NO_RECTIFICATION, about=person)
         for element in sorted(FILINGS):
