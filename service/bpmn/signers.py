@@ -13,11 +13,6 @@ from service.feel import Value
 Task = Any  # SpiffWorkflow.task.Task, untyped
 
 
-def is_sequential(workflow: Workflow, key: int) -> bool:
-    """Whether the signers around a turn come one after the other. Raises `Conflict` for a step done once."""
-    return _spec(_body(workflow, key)).characteristics.sequential
-
-
 def add(workflow: Workflow, key: int, signer: str, *, before: bool = False) -> None:
     """Let one more person sign beside the turn `key`; one after the other: right after it, or `before` it.
 

@@ -46,14 +46,6 @@ def running_roots(session: Session, batch: int = 500) -> Iterator[int]:
         session.expunge_all()
 
 
-def active_nodes(session: Session, root_key: int) -> Sequence[int]:
-    """Return the flow node instances of a root that history shows as active."""
-    statement = select(FlowNodeInstance.key).where(
-        FlowNodeInstance.root_key == root_key, FlowNodeInstance.state == FlowNodeState.ACTIVE
-    )
-    return session.scalars(statement).all()
-
-
 def links_of_root(session: Session, root_key: int) -> Sequence[DeadlineLink]:
     statement = (
         select(DeadlineLink)
