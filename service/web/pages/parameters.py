@@ -18,7 +18,7 @@ from service.casework import parameters
 from service.casework.parameters import CHOICES, PARTS, Definition, Kind, Version
 from service.errors import Conflict, Forbidden, Invalid
 from service.runtime.unit import UnitOfWork
-from service.web import request, words
+from service.web import request, results, words
 from service.web.request import Called
 from service.web.words import N_, gettext
 
@@ -49,13 +49,6 @@ CHOSEN: Mapping[str, str] = {
     "L4": N_("L4, accountability to be studied"),
     "quorum": N_("Present, of those due to attend"),
     "passed": N_("Agreeing, more than this share of those due to attend"),
-}
-LAYERS: Mapping[str, str] = {
-    "seed": N_("text of the measure"),
-    "seed-ref": N_("referred to by the measure"),
-    "national": N_("national rule"),
-    "param": N_("set by the process owner"),
-    "overlay": N_("practice elsewhere, optional"),
 }
 
 
@@ -201,7 +194,7 @@ def _row(unit: UnitOfWork, known: Definition, called: Called) -> Row:
         known.name,
         _said(known, holding.value),
         since,
-        gettext(LAYERS.get(known.layer, known.layer)),
+        results.layer(known.layer),
         known.source,
         known.note,
         url_for("parameters.show", id=known.id) if known.is_changeable else None,
