@@ -267,8 +267,7 @@ def labels(unit: UnitOfWork, template: Template, paths: Sequence[str]) -> list[s
 def field_labels(unit: UnitOfWork, template: Template) -> Callable[[str], str]:
     """Return what says how a field is called: by the forms that ask for it, else in words of our own, else empty."""
     wording = {
-        path.replace("case.subjects[].", "subject.").replace("[]", ""): known.label
-        for path, known in form_display.field_words(unit).items()
+        document_data.as_templates_name(path): known.label for path, known in form_display.field_words(unit).items()
     }
 
     def called(path: str) -> str:

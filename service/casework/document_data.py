@@ -25,7 +25,7 @@ from service.documents import Fields, Template, Words
 from service.runtime import form_display
 from service.runtime.unit import UnitOfWork
 
-__all__ = ["About", "Item", "fields", "items", "values"]
+__all__ = ["About", "Item", "as_templates_name", "fields", "items", "values"]
 
 # What the service itself knows about a document.
 DOCUMENT = ("number", "organ", "date", "maker", "version", "recipient", "copies", "due", "overdue")
@@ -145,6 +145,11 @@ def values(
     return found, missing
 
 
+def as_templates_name(path: str) -> str:
+    """Return the path of a form's field as templates name it: of one person, without lists."""
+    return path.replace("case.subjects[].", "subject.").replace("[]", "")
+
+
 def _shapes() -> dict[str, Type]:
     found = {name: record.shape for name, record in RECORDS.items()}
     for name, more in (("case", _CASE), ("subject", _SUBJECT)):
@@ -202,7 +207,7 @@ class _Speaker:
         self._by_field: dict[str, dict[str, str]] = {}
         for path, known in form_display.field_words(unit).items():
             if known.options:
-                plain = path.replace("case.subjects[].", "subject.").replace("[]", "")
+                plain = as_templates_name(path)
                 self._options.setdefault(plain, known.options)
                 shared = self._by_field.setdefault(plain.rpartition(".")[2], {})
                 for code, label in known.options.items():
