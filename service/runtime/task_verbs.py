@@ -119,18 +119,18 @@ def transfer(unit: UnitOfWork, key: int, user: str, reason: str) -> None:
     task = usable(unit, key, "transfer")
     reason = require_text(reason)
     before = task.assignee
-    _give(unit, task, user, None, ActKind.TRANSFER, reason)
-    _tell(unit, task, [user], "transferred", reason, "to_you")
+    act = _give(unit, task, user, None, ActKind.TRANSFER, reason)
+    tell(unit, task, act, [user], "transferred_to_you", reason)
     if before is not None and before not in {unit.actor.name, user}:
-        _tell(unit, task, [before], "transferred", reason, "from_you")
+        tell(unit, task, act, [before], "transferred_from_you", reason)
 
 
 def delegate(unit: UnitOfWork, key: int, user: str, reason: str) -> None:
     """Let another person do the task; they give it back with an answer, and the actor completes it."""
     task = usable(unit, key, "delegate")
     reason = require_text(reason)
-    _give(unit, task, user, unit.actor.name, ActKind.DELEGATE, reason)
-    _tell(unit, task, [user], "delegated", reason)
+    act = _give(unit, task, user, unit.actor.name, ActKind.DELEGATE, reason)
+    tell(unit, task, act, [user], "delegated", reason)
 
 
 def answer(unit: UnitOfWork, key: int, text: str) -> None:
@@ -140,17 +140,17 @@ def answer(unit: UnitOfWork, key: int, text: str) -> None:
     if owner is None:  # `offered` has looked: somebody took it back in between
         raise Conflict("runtime.task_not_delegated", key=key)
     text = require_text(text, "answer")
-    _give(unit, task, owner, None, ActKind.ANSWER, text)
-    _tell(unit, task, [owner], "answered", text)
+    act = _give(unit, task, owner, None, ActKind.ANSWER, text)
+    tell(unit, task, act, [owner], "answered", text)
 
 
 def recall(unit: UnitOfWork, key: int) -> None:
     """Take a delegated task back before the delegate has answered."""
     task = usable(unit, key, "recall")
     delegate_ = task.assignee
-    _give(unit, task, unit.actor.name, None, ActKind.RECALL, "", target=delegate_)
+    act = _give(unit, task, unit.actor.name, None, ActKind.RECALL, "", target=delegate_)
     if delegate_ is not None:
-        _tell(unit, task, [delegate_], "recalled", "")
+        tell(unit, task, act, [delegate_], "recalled", "")
 
 
 def copy(unit: UnitOfWork, key: int, users: Collection[str], text: str = "") -> int:
@@ -388,8 +388,8 @@ def _give(
     text: str,
     *,
     target: str | None = None,
-) -> None:
-    """Make somebody the holder, with what the present one typed."""
+) -> TaskAct:
+    """Make somebody the holder, with what the present one typed; return the act as it was noted."""
     if not user:
         raise FormRejected({"person": [("runtime.choose_person", {})]})
     if user == task.assignee:
@@ -413,6 +413,7 @@ def _give(
         store.user_tasks.change(unit.session, task.key, assignee=user, owner=owner, opened_at=None)
         unit.session.refresh(task)
         entry.after.update(assignee=user, owner=owner, reason=text, act=act.key)
+    return act
 
 
 def _hand_on_draft(unit: UnitOfWork, key: int, held: str, user: str, *, over: bool) -> None:
@@ -423,8 +424,3 @@ def _hand_on_draft(unit: UnitOfWork, key: int, held: str, user: str, *, over: bo
     typed = store.submissions.draft(unit.session, key, held)
     if typed is not None and (over or store.submissions.draft(unit.session, key, user) is None):
         store.submissions.save_draft(unit.session, key, user, typed.data, unit.now)
-
-
-def _tell(unit: UnitOfWork, task: UserTask, people: Collection[str], what: str, text: str, how: str = "") -> None:
-    latest = store.task_acts.of_task(unit.session, task.key)[-1]
-    tell(unit, task, latest, people, f"{what}_{how}" if how else what, text)
