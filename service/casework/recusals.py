@@ -22,6 +22,13 @@ def handlers(case: Case) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def handler_at(case: Case, place: str) -> str:
+    """Return who stands at a place of `handlers`, as pages number them; empty for a place that is none."""
+    people = handlers(case)
+    known = place.isascii() and place.isdecimal() and int(place) < len(people)
+    return people[int(place)] if known else ""
+
+
 def declared(case: Case, user: str) -> bool:
     """Whether a person has declared clearly enough for D10 to judge, or was ruled on."""
     return _results(case).get(user) not in {None, "insufficient"}

@@ -9,16 +9,16 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, make_response, redirect, render_template, url_for
+from flask import Flask, Response, current_app, flash, g, make_response, redirect, render_template, url_for
 from flask import request as http
 from flask_wtf.csrf import CSRFProtect, validate_csrf
 from werkzeug.exceptions import BadRequest
 from wtforms import ValidationError
 
-from service import auth
+from service import auth, texts
 from service.auth import SYSTEM, Actor, ActorKind, Permission, accounts, sessions
 from service.auth.accounts import Account
-from service.errors import Forbidden, Unauthenticated
+from service.errors import Forbidden, FormRejected, Unauthenticated
 from service.runtime.unit import UnitOfWork
 from service.settings import is_loopback
 from service.web import deploying, doors, file_links, labels, words
@@ -164,6 +164,23 @@ def go(location: str) -> Response:
     response = redirect(location, 303)
     assert isinstance(response, Response)  # noqa: S101 - werkzeug's wider type
     return response
+
+
+def attempt(use_case: Callable[[UnitOfWork], object], done: str, location: str) -> Response:
+    """Run what a small form of a page asks for, and send the browser back with what came of it."""
+    try:
+        run(use_case)
+    except FormRejected as error:
+        flash_problems(error)
+    else:
+        flash(done, "success")
+    return go(location)
+
+
+def flash_problems(error: FormRejected) -> None:
+    """Say on the next page what was wrong with a form that is not shown again."""
+    problems = texts.fields(error, words.locale()).values()
+    flash(words.gettext("; ").join(said for found in problems for said in found), "danger")
 
 
 def now_is(account: Account) -> None:

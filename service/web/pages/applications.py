@@ -10,7 +10,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, url_for
 from flask import request as http
 
-from service import auth, texts
+from service import auth
 from service.auth import Permission
 from service.casework import applications, case_files, notices, records, recusals, recusing
 from service.casework.case_files import CaseView
@@ -75,18 +75,11 @@ def ask_for_recusal(key: int) -> Response:
     number, reason = http.form.get("person", ""), http.form.get("reason", "")
 
     def use_case(unit: UnitOfWork) -> None:
-        people = recusals.handlers(records.of_case(unit, _own(unit, key).summary.key))
-        known = number.isascii() and number.isdecimal() and int(number) < len(people)
-        recusing.request(unit, key, people[int(number)] if known else "", reason)
+        case = records.of_case(unit, _own(unit, key).summary.key)
+        recusing.request(unit, key, recusals.handler_at(case, number), reason)
 
-    try:
-        request.run(use_case)
-    except FormRejected as error:
-        problems = texts.fields(error, words.locale()).values()
-        flash(gettext("; ").join(said for found in problems for said in found), "danger")
-    else:
-        flash(gettext("Your request is recorded; you will be told of the ruling."), "success")
-    return request.go(url_for("applications.show", key=key))
+    done = gettext("Your request is recorded; you will be told of the ruling.")
+    return request.attempt(use_case, done, url_for("applications.show", key=key))
 
 
 @blueprint.get("/<int:key>/apply")

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, make_response, render_template, url_for
 from flask import request as http
 
-from service import auth, texts
+from service import auth
 from service.auth import Permission
 from service.business_calendar import Calendar
 from service.casework import (
@@ -208,13 +208,8 @@ def show(key: int) -> Response:
 @blueprint.post("/<int:key>/subjects/<int:subject>/suspend")
 def suspend(key: int, subject: int) -> Response:
     kind, reason = http.form.get("kind", ""), http.form.get("reason", "").strip()[:2000]
-    try:
-        request.run(lambda unit: suspensions.suspend(unit, key, subject, kind, reason))
-    except FormRejected as error:
-        _flash_problems(error)
-    else:
-        flash(gettext("The procedure is suspended; time limits stand still."), "success")
-    return request.go(url_for("cases.show", key=key))
+    done, back = gettext("The procedure is suspended; time limits stand still."), url_for("cases.show", key=key)
+    return request.attempt(lambda unit: suspensions.suspend(unit, key, subject, kind, reason), done, back)
 
 
 @blueprint.post("/<int:key>/recusal/declare")
@@ -223,7 +218,7 @@ def declare_recusal(key: int) -> Response:
     try:
         result = request.run(lambda unit: recusing.declare(unit, key, answers))
     except FormRejected as error:
-        _flash_problems(error)
+        request.flash_problems(error)
         return request.go(url_for("cases.show", key=key))
     flash(gettext("Declared. Result: %(result)s", result=gettext(RECUSAL_RESULTS.get(result, result))), "success")
     return request.go(url_for("cases.show", key=key) if result not in recusals.MUST else url_for("cases.index"))
@@ -232,32 +227,21 @@ def declare_recusal(key: int) -> Response:
 @blueprint.post("/<int:key>/recusal/rule")
 def rule_recusal(key: int) -> Response:
     must, reason = http.form.get("must") == "yes", http.form.get("reason", "")
-    try:
-        request.run(lambda unit: recusing.rule(unit, key, _asked_about(unit, key), must=must, reason=reason))
-    except FormRejected as error:
-        _flash_problems(error)
-    else:
-        flash(gettext("The ruling is recorded."), "success")
-    return request.go(url_for("cases.show", key=key))
-
-
-def _asked_about(unit: UnitOfWork, key: int) -> str:
-    """Return the person of the case that the form means: by place, so that no account name goes to the page."""
-    people = recusals.handlers(records.of_case(unit, key))
-    number = http.form.get("person", "")
-    return people[int(number)] if number.isascii() and number.isdecimal() and int(number) < len(people) else ""
+    person = http.form.get("person", "")  # by place, so that no account name goes to the page
+    return request.attempt(
+        lambda unit: recusing.rule(
+            unit, key, recusals.handler_at(records.of_case(unit, key), person), must=must, reason=reason
+        ),
+        gettext("The ruling is recorded."),
+        url_for("cases.show", key=key),
+    )
 
 
 @blueprint.post("/<int:key>/subjects/<int:subject>/identity")
 def keep_identity(key: int, subject: int) -> Response:
     number = http.form.get("number", "")
-    try:
-        request.run(lambda unit: identities.keep(unit, key, subject, number))
-    except FormRejected as error:
-        _flash_problems(error)
-    else:
-        flash(gettext("The identity number is kept, sealed."), "success")
-    return request.go(url_for("cases.show", key=key))
+    done, back = gettext("The identity number is kept, sealed."), url_for("cases.show", key=key)
+    return request.attempt(lambda unit: identities.keep(unit, key, subject, number), done, back)
 
 
 @blueprint.post("/<int:key>/subjects/<int:subject>/identity/reveal")
@@ -266,7 +250,7 @@ def reveal_identity(key: int, subject: int) -> Response:
     try:
         number = request.run(lambda unit: identities.reveal(unit, key, subject, reason))
     except FormRejected as error:
-        _flash_problems(error)
+        request.flash_problems(error)
         return request.go(url_for("cases.show", key=key))
     with request.reading() as unit:
         case = case_files.view(unit, key)
@@ -414,11 +398,6 @@ def _recusal(unit: UnitOfWork, case: CaseView, called: Called) -> dict[str, Any]
         ],
         "may_rule": auth.may(me, Permission.RULE_RECUSAL, case_files.access(unit, whole)),
     }
-
-
-def _flash_problems(error: FormRejected) -> None:
-    problems = texts.fields(error, words.locale()).values()
-    flash(gettext("; ").join(said for found in problems for said in found), "danger")
 
 
 # Content of the tabs

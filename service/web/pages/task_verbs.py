@@ -265,7 +265,7 @@ def remark(key: int) -> Response:
     try:
         request.run(lambda unit: task_verbs.remark(unit, key, http.form.get("text", "")))
     except FormRejected as error:
-        flash(" ".join(text for found in texts.fields(error, words.locale()).values() for text in found), "danger")
+        request.flash_problems(error)
     return request.go(url_for("tasks.show", key=key) + "#acts")
 
 
